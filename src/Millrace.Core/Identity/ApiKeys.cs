@@ -1,0 +1,279 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Millrace.Core.Audit;
+using Millrace.Core.Failures;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+
+namespace Millrace.Core.Identity;
+
+/// <summary>What a new key is to be.</summary>
+public sealed record NewApiKey
+{
+    /// <summary>An existing workspace's name, for a second key to it; null opens a new workspace.</summary>
+    public string? Workspace { get; init; }
+
+    public string Owner { get; init; } = "operator";
+
+    public string Name { get; init; } = "key";
+
+    public string Scopes { get; init; } = "";
+
+    public bool IsAdmin { get; init; }
+
+    public string RateClass { get; init; } = "default";
+
+    public string StreamDialect { get; init; } = "";
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The key itself, when the operator chooses it; at least 16 characters. Null makes a random one.</summary>
+    public string? Secret { get; init; }
+}
+
+/// <summary>A key just made, with the one chance to read it.</summary>
+public sealed record IssuedApiKey(ApiKey Key, string WorkspaceName, string Secret);
+
+/// <summary>Makes, finds and revokes the keys that open workspaces.</summary>
+public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
+{
+    private const int LongestKey = 200;
+
+    private readonly ConcurrentDictionary<Id<ApiKey>, DateTimeOffset> _used = new();
+
+    /// <summary>Makes a key. Fails with <see cref="NotFound"/> for an unknown workspace, <see cref="Conflict"/> for a key in use.</summary>
+    public Task<IssuedApiKey> CreateAsync(
+        NewApiKey request,
+        CancellationToken cancellation = default
+    )
+    {
+        // 32 hex digits: the shape that clients of the contracts have been seen to expect.
+        var secret = request.Secret ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        if (secret.Length is < 16 or > LongestKey || secret.Any(c => c is < '!' or > '~'))
+            throw new Invalid(
+                "key_malformed",
+                "A key has 16 to 200 printable ASCII characters without spaces."
+            );
+        return store.WriteAsync(
+            Reach.Installation,
+            db => CreateAsync(db, request, secret),
+            cancellation
+        );
+    }
+
+    /// <summary>All keys of the installation, oldest first, with the names of their workspaces.</summary>
+    public Task<List<(ApiKey Key, string Workspace)>> ListAsync(
+        CancellationToken cancellation = default
+    ) =>
+        store.ReadAsync(
+            Reach.Installation,
+            db =>
+            {
+                var workspaces = db.Set<Workspace>()
+                    .AsNoTracking()
+                    .ToDictionary(row => row.Id, row => row.Name);
+                var keys = db.Set<ApiKey>().AsNoTracking().OrderBy(key => key.Number).ToList();
+                return ValueTask.FromResult(
+                    keys.Select(key => (key, workspaces[key.WorkspaceId])).ToList()
+                );
+            },
+            cancellation
+        );
+
+    /// <summary>Ends a key at once, everywhere. The data of its workspace stays.</summary>
+    public Task RevokeAsync(long number, CancellationToken cancellation = default) =>
+        store.WriteAsync(
+            Reach.Installation,
+            async db =>
+            {
+                var now = time.GetUtcNow();
+                var workspace = await db.FirstAsync(
+                    "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $1) WHERE number = $2 RETURNING workspace_id",
+                    row => (Id<Workspace>?)row.Id<Workspace>(0),
+                    now,
+                    number
+                );
+                if (workspace is null)
+                    throw new NotFound(
+                        "key_not_found",
+                        $"There is no key number {number}. `key list` shows them."
+                    );
+                await audit.AppendAsync(
+                    db,
+                    workspace.Value,
+                    "operator",
+                    "key.revoked",
+                    number.ToString()
+                );
+            },
+            cancellation
+        );
+
+    /// <summary>
+    /// Who presents this key. The row is read each time, so that a revocation holds from the next request on, whichever
+    /// process wrote it. Fails with <see cref="Unauthenticated"/>: <c>key_missing</c>, <c>key_unknown</c>,
+    /// <c>key_inactive</c> or <c>key_expired</c>.
+    /// </summary>
+    public async Task<Principal> AuthenticateAsync(
+        string? presented,
+        CancellationToken cancellation = default
+    )
+    {
+        if (string.IsNullOrEmpty(presented))
+            throw new Unauthenticated(
+                "key_missing",
+                "The request has no API key. Send it in the api-key header."
+            );
+        if (presented.Length > LongestKey)
+            throw new Unauthenticated("key_unknown", "The API key is not known here.");
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(presented));
+        var found = await store.ReadAsync(
+            Reach.Installation,
+            db => FindAsync(db, hash),
+            cancellation
+        );
+        if (found is null || !CryptographicOperations.FixedTimeEquals(found.Hash, hash))
+            throw new Unauthenticated("key_unknown", "The API key is not known here.");
+        if (found.IsRevoked)
+            throw new Unauthenticated("key_inactive", "The API key was revoked.");
+        var now = time.GetUtcNow();
+        if (found.ExpiresAt <= now)
+            throw new Unauthenticated("key_expired", "The API key has expired.");
+        _used[found.Principal.Key] = now;
+        return found.Principal;
+    }
+
+    /// <summary>One key's row, for the key's own report.</summary>
+    public Task<ApiKey> GetAsync(Principal principal, CancellationToken cancellation = default) =>
+        store.ReadAsync(
+            principal.Workspace,
+            async db =>
+                await db.Set<ApiKey>()
+                    .AsNoTracking()
+                    .FirstOrDefaultAsync(key => key.Id == principal.Key)
+                ?? throw new NotFound("key_not_found", "The key is gone."),
+            cancellation
+        );
+
+    /// <summary>Writes down when keys were last used; called every minute and at the end.</summary>
+    public async Task FlushLastUsedAsync(CancellationToken cancellation = default)
+    {
+        var used = _used.ToArray();
+        if (used.Length == 0)
+            return;
+        await store.WriteAsync(
+            Reach.Installation,
+            async db =>
+            {
+                foreach (var (key, at) in used)
+                    await db.ExecuteAsync(
+                        "UPDATE api_keys SET last_used_at = $1 WHERE id = $2",
+                        at,
+                        key.Value
+                    );
+            },
+            cancellation
+        );
+        foreach (var entry in used)
+            _used.TryRemove(entry);
+    }
+
+    private async ValueTask<IssuedApiKey> CreateAsync(Db db, NewApiKey request, string secret)
+    {
+        var now = time.GetUtcNow();
+        var workspace = await WorkspaceAsync(db, request.Workspace, now);
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+        if (await FindAsync(db, hash) is not null)
+            throw new Conflict("key_in_use", "This key exists already.");
+        var number = await db.FirstAsync(
+            "SELECT COALESCE(MAX(number), 0) + 1 FROM api_keys",
+            row => row.Int64(0)
+        );
+        var key = new ApiKey
+        {
+            Id = Id<ApiKey>.New(now),
+            WorkspaceId = workspace.Id,
+            Number = number,
+            Hash = hash,
+            Hint = secret[^4..],
+            Owner = request.Owner,
+            Name = request.Name,
+            Scopes = request.Scopes,
+            IsAdmin = request.IsAdmin,
+            RateClass = request.RateClass,
+            StreamDialect = request.StreamDialect,
+            CreatedAt = now,
+            ExpiresAt = request.ExpiresAt,
+        };
+        db.Set<ApiKey>().Add(key);
+        await audit.AppendAsync(db, workspace.Id, "operator", "key.created", number.ToString());
+        return new IssuedApiKey(key, workspace.Name, secret);
+    }
+
+    private static async ValueTask<Workspace> WorkspaceAsync(
+        Db db,
+        string? name,
+        DateTimeOffset now
+    )
+    {
+        if (name is not null)
+        {
+            return await db.Set<Workspace>().FirstOrDefaultAsync(row => row.Name == name)
+                ?? throw new NotFound(
+                    "workspace_not_found",
+                    $"There is no workspace '{name}'. `key list` shows them."
+                );
+        }
+        var count = await db.FirstAsync("SELECT COUNT(*) FROM workspaces", row => row.Int64(0));
+        var workspace = new Workspace
+        {
+            Id = Id<Workspace>.New(now),
+            Name = $"workspace-{count + 1}",
+            CreatedAt = now,
+        };
+        db.Set<Workspace>().Add(workspace);
+        return workspace;
+    }
+
+    private static ValueTask<Found?> FindAsync(Db db, byte[] hash) =>
+        db.FirstAsync(
+            """
+            SELECT id, workspace_id, number, hash, scopes, is_admin, rate_class, stream_dialect, expires_at, revoked_at
+            FROM api_keys WHERE hash = $1
+            """,
+            row => new Found(
+                new Principal
+                {
+                    Key = row.Id<ApiKey>(0),
+                    Workspace = row.Id<Workspace>(1),
+                    KeyNumber = row.Int64(2),
+                    Scopes = Split(row.Text(4)),
+                    IsAdmin = row.Flag(5),
+                    RateClass = row.Text(6),
+                    StreamDialect = row.Text(7),
+                },
+                row.Bytes(3),
+                row.TimeOrNull(8),
+                !row.IsNull(9)
+            ),
+            hash
+        );
+
+    private static HashSet<string> Split(string scopes) =>
+        scopes.Length == 0
+            ? NoScopes
+            : scopes
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .ToHashSet(StringComparer.Ordinal);
+
+    private static readonly HashSet<string> NoScopes = [];
+
+    private sealed record Found(
+        Principal Principal,
+        byte[] Hash,
+        DateTimeOffset? ExpiresAt,
+        bool IsRevoked
+    );
+}

@@ -1,0 +1,201 @@
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Npgsql;
+
+namespace Millrace.Core.Storage;
+
+/// <summary>
+/// One connection for the length of one read or write: entities through <see cref="Set{T}"/>, and prepared SQL for
+/// the hot paths. SQL is the same text on both databases where it can be: parameters are <c>$1, $2, …</c>, a
+/// <see cref="Guid"/> is a 16-byte key, a <see cref="DateTimeOffset"/> is Unix milliseconds.
+/// </summary>
+/// <remarks>SQL is not filtered by workspace: a statement on owned rows names <see cref="Workspace"/> itself.</remarks>
+public sealed class Db : IAsyncDisposable
+{
+    // A command is kept per statement, so that it is parsed once per connection; statements are constants, so few.
+    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Func<Db, MillraceContext> _createContext;
+    private MillraceContext? _context;
+    private DbTransaction? _transaction;
+    private bool _contextInTransaction;
+    private bool _contextTouched;
+
+    internal Db(DbConnection connection, Dialect dialect, Func<Db, MillraceContext> createContext)
+    {
+        Connection = connection;
+        Dialect = dialect;
+        _createContext = createContext;
+    }
+
+    public Dialect Dialect { get; }
+
+    /// <summary>The workspace that this read or write is confined to.</summary>
+    public Id<Workspace> Workspace =>
+        Reach.IsInstallation
+            ? throw new InvalidOperationException(
+                "This call reaches the whole installation and has no workspace."
+            )
+            : Reach.Workspace;
+
+    internal DbConnection Connection { get; }
+
+    internal Reach Reach { get; private set; }
+
+    internal MillraceContext Context
+    {
+        get
+        {
+            _context ??= _createContext(this);
+            if (_transaction is not null && !_contextInTransaction)
+            {
+                _context.Database.UseTransaction(_transaction);
+                _contextInTransaction = true;
+            }
+            _contextTouched = true;
+            return _context;
+        }
+    }
+
+    /// <summary>The entities of one kind within reach.</summary>
+    public DbSet<T> Set<T>()
+        where T : class => Context.Set<T>();
+
+    /// <summary>Sends what was changed through <see cref="Set{T}"/> so far, so that SQL in the same write sees it.</summary>
+    public ValueTask SaveAsync()
+    {
+        if (Dialect is Dialect.Postgres && _contextTouched)
+            return new ValueTask(_context!.SaveChangesAsync());
+        Save();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Runs one statement and says how many rows it changed.</summary>
+    public ValueTask<int> ExecuteAsync(string sql, params object?[] arguments)
+    {
+        var command = Command(sql, arguments);
+        return Dialect is Dialect.Sqlite
+            ? new(command.ExecuteNonQuery())
+            : new(command.ExecuteNonQueryAsync());
+    }
+
+    /// <summary>All rows of a query, in its order.</summary>
+    public async ValueTask<List<T>> QueryAsync<T>(
+        string sql,
+        Func<Row, T> map,
+        params object?[] arguments
+    )
+    {
+        var command = Command(sql, arguments);
+        var rows = new List<T>();
+        if (Dialect is Dialect.Sqlite)
+        {
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+                rows.Add(map(new Row(reader, Dialect)));
+            return rows;
+        }
+        await using var remote = await command.ExecuteReaderAsync();
+        while (await remote.ReadAsync())
+            rows.Add(map(new Row(remote, Dialect)));
+        return rows;
+    }
+
+    /// <summary>The first row of a query, or the default when there is none.</summary>
+    public async ValueTask<T?> FirstAsync<T>(
+        string sql,
+        Func<Row, T> map,
+        params object?[] arguments
+    )
+    {
+        var command = Command(sql, arguments);
+        if (Dialect is Dialect.Sqlite)
+        {
+            using var reader = command.ExecuteReader();
+            return reader.Read() ? map(new Row(reader, Dialect)) : default;
+        }
+        await using var remote = await command.ExecuteReaderAsync();
+        return await remote.ReadAsync() ? map(new Row(remote, Dialect)) : default;
+    }
+
+    /// <summary>Runs one statement of SQLite's own transaction control on the writer's thread.</summary>
+    internal void Execute(string sql) => Command(sql, []).ExecuteNonQuery();
+
+    internal void Save()
+    {
+        if (_contextTouched)
+            _context!.SaveChanges();
+    }
+
+    internal void Enter(Reach reach) => Reach = reach;
+
+    /// <summary>Forgets what the caller left behind, so that the connection can serve the next.</summary>
+    internal void Leave()
+    {
+        Reach = default;
+        if (_contextTouched)
+            _context!.ChangeTracker.Clear();
+        _contextTouched = false;
+    }
+
+    internal void Join(DbTransaction? transaction)
+    {
+        _transaction = transaction;
+        foreach (var command in _commands.Values)
+            command.Transaction = transaction;
+        if (transaction is null && _contextInTransaction)
+        {
+            _context!.Database.UseTransaction(null);
+            _contextInTransaction = false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var command in _commands.Values)
+            await command.DisposeAsync();
+        if (_context is not null)
+            await _context.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+
+    [SuppressMessage(
+        "Security",
+        "CA2100",
+        Justification = "Statements are constants; values travel as parameters."
+    )]
+    private DbCommand Command(string sql, object?[] arguments)
+    {
+        if (!_commands.TryGetValue(sql, out var command))
+        {
+            command = Connection.CreateCommand();
+            command.CommandText = sql;
+            command.Transaction = _transaction;
+            for (var i = 0; i < arguments.Length; i++)
+                command.Parameters.Add(Parameter(i));
+            _commands.Add(sql, command);
+        }
+        for (var i = 0; i < arguments.Length; i++)
+            command.Parameters[i].Value = ToStored(arguments[i]);
+        return command;
+    }
+
+    private DbParameter Parameter(int index) =>
+        Dialect is Dialect.Sqlite
+            ? new SqliteParameter { ParameterName = $"${index + 1}" }
+            : new NpgsqlParameter();
+
+    private object ToStored(object? value) =>
+        value switch
+        {
+            null => DBNull.Value,
+            Guid guid when Dialect is Dialect.Sqlite => guid.ToByteArray(bigEndian: true),
+            DateTimeOffset time => time.ToUnixTimeMilliseconds(),
+            TimeSpan span => (long)span.TotalMilliseconds,
+            Enum word => Words.Of(word),
+            _ => value,
+        };
+}

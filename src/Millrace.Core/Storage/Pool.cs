@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+
+namespace Millrace.Core.Storage;
+
+/// <summary>A bounded set of open connections. A connection whose use failed is closed and not given out again.</summary>
+internal sealed class Pool(int size, Func<CancellationToken, ValueTask<Db>> open) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _places = new(size);
+    private readonly ConcurrentStack<Db> _idle = new();
+
+    public async ValueTask<T> UseAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> use,
+        CancellationToken cancellation
+    )
+    {
+        await _places.WaitAsync(cancellation);
+        Db? db = null;
+        try
+        {
+            if (!_idle.TryPop(out db))
+                db = await open(cancellation);
+            db.Enter(reach);
+            var result = await use(db);
+            db.Leave();
+            _idle.Push(db);
+            return result;
+        }
+        catch
+        {
+            if (db is not null)
+                await db.DisposeAsync();
+            throw;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_idle.TryPop(out var db))
+            await db.DisposeAsync();
+        _places.Dispose();
+    }
+}

@@ -1,0 +1,164 @@
+using Microsoft.EntityFrameworkCore;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+using Millrace.Testing;
+
+namespace Millrace.Tests.Core.Storage;
+
+public sealed class StoreTests
+{
+    [Theory, OnEachDatabase]
+    public async Task What_a_write_acknowledged_is_there_after_a_restart(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+        var workspace = await test.AddWorkspaceAsync("kept");
+
+        await test.RestartAsync();
+
+        (await NamesAsync(test.Store)).ShouldBe(["kept"]);
+        workspace.Value.ShouldNotBe(Guid.Empty);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_failed_write_takes_nothing_of_its_neighbours_with_it(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+
+        var writes = Enumerable
+            .Range(0, 50)
+            .Select(number =>
+                test.Store.WriteAsync(
+                    Reach.Installation,
+                    async db =>
+                    {
+                        await InsertAsync(db, $"row-{number}");
+                        if (number % 5 == 0)
+                            throw new InvalidOperationException("no");
+                    }
+                )
+            )
+            .ToList();
+        var failed = 0;
+        foreach (var write in writes)
+        {
+            try
+            {
+                await write;
+            }
+            catch (InvalidOperationException)
+            {
+                failed++;
+            }
+        }
+
+        failed.ShouldBe(10);
+        (await NamesAsync(test.Store)).Count.ShouldBe(40);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Entities_and_sql_of_one_write_are_one_transaction(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+
+        var write = test.Store.WriteAsync(
+            Reach.Installation,
+            async db =>
+            {
+                db.Set<Workspace>().Add(New("by entity"));
+                await db.SaveAsync();
+                await InsertAsync(db, "by sql");
+                (await db.Set<Workspace>().CountAsync()).ShouldBe(2);
+                throw new InvalidOperationException("undo");
+            }
+        );
+
+        await Should.ThrowAsync<InvalidOperationException>(write);
+        (await NamesAsync(test.Store)).ShouldBeEmpty();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_query_sees_only_the_rows_of_its_workspace(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+        var keys = new ApiKeys(test.Store, new(TimeProvider.System), TimeProvider.System);
+        var mine = await keys.CreateAsync(new NewApiKey());
+        var other = await keys.CreateAsync(new NewApiKey());
+
+        var seen = await test.Store.ReadAsync(
+            mine.Key.WorkspaceId,
+            async db => await db.Set<ApiKey>().Select(key => key.Number).ToListAsync()
+        );
+
+        seen.ShouldBe([mine.Key.Number]);
+        other.Key.WorkspaceId.ShouldNotBe(mine.Key.WorkspaceId);
+    }
+
+    [Fact]
+    public async Task On_SQLite_a_write_that_awaits_something_else_is_refused()
+    {
+        await using var test = await TestStore.CreateAsync(Dialect.Sqlite);
+        var never = new TaskCompletionSource();
+
+        await Should.ThrowAsync<InvalidOperationException>(
+            test.Store.WriteAsync(Reach.Installation, async _ => await never.Task)
+        );
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_cancelled_write_that_has_not_begun_changes_nothing(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+
+        await Should.ThrowAsync<OperationCanceledException>(
+            test.Store.WriteAsync(
+                Reach.Installation,
+                db => InsertAsync(db, "x"),
+                new CancellationToken(true)
+            )
+        );
+
+        (await NamesAsync(test.Store)).ShouldBeEmpty();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Two_stores_on_one_database_write_without_hindering_each_other(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+        await using var second = test.OpenSecond();
+
+        var writes = Enumerable
+            .Range(0, 40)
+            .Select(number =>
+                (number % 2 == 0 ? test.Store : second).WriteAsync(
+                    Reach.Installation,
+                    db => InsertAsync(db, $"row-{number}")
+                )
+            );
+        await Task.WhenAll(writes);
+
+        (await NamesAsync(test.Store)).Count.ShouldBe(40);
+    }
+
+    private static async ValueTask InsertAsync(Db db, string name) =>
+        await db.ExecuteAsync(
+            "INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, $3)",
+            Guid.NewGuid(),
+            name,
+            DateTimeOffset.UnixEpoch
+        );
+
+    private static Workspace New(string name) =>
+        new()
+        {
+            Id = Id<Workspace>.Random(),
+            Name = name,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+
+    private static Task<List<string>> NamesAsync(Store store) =>
+        store.ReadAsync(
+            Reach.Installation,
+            async db => await db.Set<Workspace>().Select(row => row.Name).Order().ToListAsync()
+        );
+}
