@@ -82,5 +82,6 @@ public sealed class TestStore : IAsyncDisposable
 /// <summary>What all floors keep, in the order of the floors.</summary>
 public static class StorageMaps
 {
-    public static IReadOnlyList<StorageMap> All { get; } = [new("core", typeof(Store).Assembly)];
+    public static IReadOnlyList<StorageMap> All { get; } =
+    [new("core", typeof(Store).Assembly), new("agents", typeof(Millrace.Agents.Runs.Run).Assembly)];
 }
