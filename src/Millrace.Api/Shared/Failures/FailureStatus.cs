@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Millrace.Core.Failures;
+
+namespace Millrace.Api.Shared.Failures;
+
+/// <summary>The status of each kind of failure, the same on every surface.</summary>
+internal static class FailureStatus
+{
+    public static FailureReport Report(Exception exception) =>
+        exception switch
+        {
+            Failure failure => new(Of(failure), failure.Code, failure.Message, failure),
+            BadHttpRequestException refused => FailureReport.OfStatus(refused.StatusCode),
+            _ => FailureReport.OfStatus(500),
+        };
+
+    private static int Of(Failure failure) =>
+        failure switch
+        {
+            SurfaceFailure own => own.Status,
+            Invalid => 400,
+            Unauthenticated => 401,
+            Forbidden => 403,
+            NotFound => 404,
+            TimedOut => 408,
+            Conflict => 409,
+            TooLarge => 413,
+            UnsupportedType => 415,
+            Limited => 429,
+            NotConfigured => 501,
+            Unavailable => 503,
+            _ => 500,
+        };
+}

@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace Millrace.Api.Shared.Streams;
+
+/// <summary>Writes an event stream; each frame leaves as it is written. Not for use by two callers at once.</summary>
+internal sealed class SseWriter(HttpResponse response)
+{
+    private readonly PipeWriter _out = response.BodyWriter;
+
+    /// <summary>Sends the headers and a comment, so that the client and what stands between see the stream begin.</summary>
+    public ValueTask BeginAsync(CancellationToken cancellation)
+    {
+        StreamHeaders.Set(response, "text/event-stream; charset=utf-8");
+        return CommentAsync("ok", cancellation);
+    }
+
+    /// <summary>One event of JSON; <paramref name="name"/> is its <c>event:</c> line, where the contract has one.</summary>
+    public ValueTask JsonAsync<T>(
+        T value,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellation,
+        string? name = null
+    )
+    {
+        if (name is not null)
+            Write($"event: {name}\n");
+        _out.Write("data: "u8);
+        using (var json = new Utf8JsonWriter(_out, StreamHeaders.Plain))
+            JsonSerializer.Serialize(json, value, type);
+        _out.Write("\n\n"u8);
+        return FlushAsync(cancellation);
+    }
+
+    /// <summary>One event of raw text; text of several lines is sent as several <c>data:</c> lines.</summary>
+    public ValueTask TextAsync(string text, CancellationToken cancellation)
+    {
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+            Write($"data: {line}\n");
+        _out.Write("\n"u8);
+        return FlushAsync(cancellation);
+    }
+
+    /// <summary>A line that clients skip.</summary>
+    public ValueTask CommentAsync(string comment, CancellationToken cancellation)
+    {
+        Write($": {comment}\n\n");
+        return FlushAsync(cancellation);
+    }
+
+    public ValueTask KeepAliveAsync(CancellationToken cancellation) =>
+        CommentAsync("keep-alive", cancellation);
+
+    private void Write(string text) => Encoding.UTF8.GetBytes(text, _out);
+
+    private async ValueTask FlushAsync(CancellationToken cancellation) =>
+        await _out.FlushAsync(cancellation);
+}

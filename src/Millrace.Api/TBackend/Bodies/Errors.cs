@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Millrace.Api.TBackend.Bodies;
+
+/// <summary>Gathers what is wrong with a request, so that all of it is told at once.</summary>
+internal sealed class Errors
+{
+    private const int LongestEcho = 100;
+    private const int Most = 100;
+
+    private readonly List<ValidationError> _all = [];
+
+    /// <exception cref="Unprocessable">Something is wrong.</exception>
+    public void ThrowIfAny()
+    {
+        if (_all.Count > 0)
+            throw new Unprocessable(_all);
+    }
+
+    public void Add(
+        string type,
+        JsonNode[] at,
+        string message,
+        JsonNode? input,
+        JsonObject? limits = null
+    )
+    {
+        if (_all.Count < Most)
+            _all.Add(new ValidationError(type, at, message, input, limits));
+    }
+
+    public static Unprocessable Single(
+        string type,
+        JsonNode[] at,
+        string message,
+        JsonNode? input = null,
+        JsonObject? limits = null
+    ) => new([new ValidationError(type, at, message, input, limits)]);
+
+    /// <summary>What may be shown of a value again: scalars that are short; of the rest only its kind.</summary>
+    public static JsonNode? Echo(ReadOnlySpan<byte> value, JsonTokenType kind) =>
+        kind switch
+        {
+            JsonTokenType.StartObject => new JsonObject(),
+            JsonTokenType.StartArray => new JsonArray(),
+            JsonTokenType.Null => null,
+            _ when value.Length > LongestEcho => "…",
+            _ => JsonNode.Parse(Encoding.UTF8.GetString(value)),
+        };
+
+    public static JsonNode? Echo(string value) => value.Length > LongestEcho ? "…" : value;
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+
+namespace Millrace.Api.TBackend.Bodies;
+
+/// <summary>
+/// A body that is one JSON object, as views on the buffer that it was read into: nothing is copied before a field is
+/// asked for. What JSON itself demands is checked here, a field's own rules in <see cref="Fields"/>. The content type
+/// does not matter; of equal names the last counts. (t-backend §2, §21)
+/// </summary>
+internal sealed class JsonBody
+{
+    private const int Deepest = 64;
+    private const int MostFields = 1000;
+
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly Dictionary<string, JsonField> _fields = new(StringComparer.Ordinal);
+
+    private JsonBody(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
+
+    /// <exception cref="Unprocessable">Empty, not JSON, not UTF-8, too deep, or not an object.</exception>
+    public static JsonBody Parse(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Span.StartsWith("\uFEFF"u8))
+            bytes = bytes[3..];
+        if (bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
+            throw Errors.Single("missing", ["body"], "Field required");
+        if (!Utf8.IsValid(bytes.Span))
+            throw Malformed(0, "The body is not valid UTF-8");
+        var body = new JsonBody(bytes);
+        try
+        {
+            body.ReadFields();
+        }
+        catch (JsonException failure)
+        {
+            throw Malformed(failure.BytePositionInLine ?? 0, Cause(failure));
+        }
+        return body;
+    }
+
+    /// <summary>The field's value; null when it is absent or null.</summary>
+    public JsonField? Find(string name) =>
+        _fields.TryGetValue(name, out var field) && field.Kind != JsonTokenType.Null ? field : null;
+
+    /// <summary>Whether the field is there at all, if only as null.</summary>
+    public bool Has(string name) => _fields.ContainsKey(name);
+
+    private void ReadFields()
+    {
+        var reader = new Utf8JsonReader(_bytes.Span, new JsonReaderOptions { MaxDepth = Deepest });
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            var kind = reader.TokenType;
+            reader.Skip();
+            while (reader.Read()) { }
+            throw Errors.Single(
+                "model_attributes_type",
+                ["body"],
+                "Input should be a valid dictionary or object to extract fields from",
+                Errors.Echo(_bytes.Span.Trim(" \t\r\n"u8), kind)
+            );
+        }
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (_fields.Count == MostFields)
+                throw Malformed(reader.TokenStartIndex, $"More than {MostFields} fields");
+            var name = Text(ref reader);
+            reader.Read();
+            var kind = reader.TokenType;
+            var start = (int)reader.TokenStartIndex;
+            SkipValue(ref reader);
+            _fields[name] = new JsonField(_bytes[start..(int)reader.BytesConsumed], kind);
+        }
+        // Reads on to the end, so that what follows the object is refused too.
+        while (reader.Read()) { }
+    }
+
+    private static void SkipValue(ref Utf8JsonReader reader)
+    {
+        CheckText(ref reader);
+        var depth = reader.CurrentDepth;
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+            return;
+        while (reader.Read() && reader.CurrentDepth > depth)
+            CheckText(ref reader);
+    }
+
+    /// <summary>Half of a surrogate pair is JSON and not text; it must not get past here.</summary>
+    private static void CheckText(ref Utf8JsonReader reader)
+    {
+        var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
+        if (isText && reader.ValueIsEscaped && reader.ValueSpan.IndexOf("\\u"u8) >= 0)
+            Text(ref reader);
+    }
+
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Malformed(reader.TokenStartIndex, "A string holds half of a surrogate pair");
+        }
+    }
+
+    private static Unprocessable Malformed(long position, string cause) =>
+        Errors.Single(
+            "json_invalid",
+            ["body", position],
+            "JSON decode error",
+            new JsonObject(),
+            new JsonObject { ["error"] = cause }
+        );
+
+    /// <summary>The parser's own sentence without the position and the piece of input that it appends.</summary>
+    private static string Cause(JsonException failure) =>
+        failure.Message.Contains("depth", StringComparison.Ordinal)
+            ? $"Nested deeper than {Deepest} levels"
+            : "The body is not valid JSON";
+}
+
+/// <summary>One field's value as it stands in the body, quotes and brackets included.</summary>
+internal readonly record struct JsonField(ReadOnlyMemory<byte> Raw, JsonTokenType Kind);
