@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
+using Microsoft.Extensions.AI;
+
+namespace Millrace.Models.Local;
+
+/// <summary>
+/// Nearness in meaning by the embedder, which is asked only when words alone do not decide: the first call may load it.
+/// Vectors of short texts that come again (tools, values of an enum) are kept.
+/// </summary>
+internal sealed class Meaning(IEmbeddingGenerator<string, Embedding<float>> embedder)
+{
+    private const int MostKept = 1000;
+    private readonly ConcurrentDictionary<string, ReadOnlyMemory<float>> _kept = new(
+        StringComparer.Ordinal
+    );
+
+    /// <summary>Cosine of each text to the query, in order.</summary>
+    public async ValueTask<float[]> NearnessAsync(
+        string query,
+        IReadOnlyList<string> texts,
+        CancellationToken cancellationToken
+    )
+    {
+        var vectors = await VectorsAsync([query, .. texts], keep: false, cancellationToken);
+        return Nearness(vectors[0], vectors[1..]);
+    }
+
+    /// <summary>The same for texts that are asked about again and again.</summary>
+    public async ValueTask<float[]> NearnessToKnownAsync(
+        string query,
+        IReadOnlyList<string> texts,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = await VectorsAsync(texts, keep: true, cancellationToken);
+        var asked = await VectorsAsync([query], keep: false, cancellationToken);
+        return Nearness(asked[0], known);
+    }
+
+    public async ValueTask<ReadOnlyMemory<float>[]> VectorsAsync(
+        IReadOnlyList<string> texts,
+        bool keep,
+        CancellationToken cancellationToken
+    )
+    {
+        var vectors = new ReadOnlyMemory<float>[texts.Count];
+        var missing = new List<int>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (!_kept.TryGetValue(texts[i], out vectors[i]))
+            {
+                missing.Add(i);
+            }
+        }
+        if (missing.Count == 0)
+        {
+            return vectors;
+        }
+        var made = await embedder.GenerateAsync(
+            missing.Select(i => texts[i]),
+            cancellationToken: cancellationToken
+        );
+        for (var i = 0; i < missing.Count; i++)
+        {
+            vectors[missing[i]] = made[i].Vector;
+            if (keep)
+            {
+                Keep(texts[missing[i]], made[i].Vector);
+            }
+        }
+        return vectors;
+    }
+
+    public static float Cosine(ReadOnlyMemory<float> a, ReadOnlyMemory<float> b)
+    {
+        var cosine = TensorPrimitives.CosineSimilarity(a.Span, b.Span);
+        return float.IsFinite(cosine) ? cosine : 0; // an all-zero vector means nothing
+    }
+
+    private static float[] Nearness(ReadOnlyMemory<float> query, ReadOnlyMemory<float>[] vectors) =>
+        Array.ConvertAll(vectors, vector => Cosine(query, vector));
+
+    private void Keep(string text, ReadOnlyMemory<float> vector)
+    {
+        if (_kept.Count >= MostKept)
+        {
+            _kept.Clear();
+        }
+        _kept[text] = vector;
+    }
+}
