@@ -23,6 +23,7 @@ public sealed class Db : IAsyncDisposable
     private DbTransaction? _transaction;
     private bool _contextInTransaction;
     private bool _contextTouched;
+    private List<Action>? _afterCommit;
 
     internal Db(DbConnection connection, Dialect dialect, Func<Db, MillraceContext> createContext)
     {
@@ -72,6 +73,12 @@ public sealed class Db : IAsyncDisposable
         Save();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>
+    /// Asks for a call once this write is on disk; a write that fails makes none. It runs on the store's own thread,
+    /// so it only wakes somebody, and never throws.
+    /// </summary>
+    public void AfterCommit(Action wake) => (_afterCommit ??= []).Add(wake);
 
     /// <summary>Runs one statement and says how many rows it changed.</summary>
     public ValueTask<int> ExecuteAsync(string sql, params object?[] arguments)
@@ -132,10 +139,18 @@ public sealed class Db : IAsyncDisposable
 
     internal void Enter(Reach reach) => Reach = reach;
 
+    internal IReadOnlyList<Action> TakeAfterCommit()
+    {
+        var taken = _afterCommit;
+        _afterCommit = null;
+        return taken ?? [];
+    }
+
     /// <summary>Forgets what the caller left behind, so that the connection can serve the next.</summary>
     internal void Leave()
     {
         Reach = default;
+        _afterCommit = null;
         if (_contextTouched)
             _context!.ChangeTracker.Clear();
         _contextTouched = false;

@@ -98,6 +98,7 @@ internal sealed class GroupCommit : IAsyncDisposable
             _db.Execute("SAVEPOINT one");
         _db.Enter(write.Reach);
         write.Run(_db);
+        write.AfterCommit = _db.TakeAfterCommit();
         _db.Leave();
         if (alone)
             return;
@@ -123,6 +124,8 @@ internal sealed class GroupCommit : IAsyncDisposable
         private Exception? _failure;
 
         public Reach Reach { get; } = reach;
+
+        public IReadOnlyList<Action> AfterCommit { get; set; } = [];
 
         public bool HasFailed => _failure is not null;
 
@@ -154,7 +157,14 @@ internal sealed class GroupCommit : IAsyncDisposable
             else if (IsCancelled)
                 Cancelled(cancellation);
             else
-                Succeeded();
+                Succeed();
+        }
+
+        private void Succeed()
+        {
+            foreach (var wake in AfterCommit)
+                wake();
+            Succeeded();
         }
 
         protected abstract void RunCore(Db db);

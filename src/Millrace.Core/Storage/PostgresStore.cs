@@ -63,6 +63,8 @@ internal sealed class PostgresStore : Store
             var result = await write(db);
             await db.SaveAsync();
             await transaction.CommitAsync();
+            foreach (var wake in db.TakeAfterCommit())
+                wake();
             return result;
         }
         finally
