@@ -1,0 +1,178 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+
+namespace Millrace.Core.Metering;
+
+/// <summary>
+/// Adds the journal's segments to the tables: at the start what a dead process left, then every five seconds, and at
+/// the end. A segment's id is written in the transaction that adds it and removed only after its file is gone, so
+/// that a crash at any point counts nothing twice and loses nothing.
+/// </summary>
+internal sealed partial class UsageFold(
+    UsageJournal journal,
+    Store store,
+    TimeProvider time,
+    ILogger<UsageFold> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly List<Id<UsageSegment>> _gone = [];
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await FoldSafelyAsync(CancellationToken.None);
+    }
+
+    public override void Dispose()
+    {
+        _one.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Adds all that was recorded so far.</summary>
+    internal async Task FoldAsync(CancellationToken cancellation = default)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            journal.CloseSegment();
+            foreach (
+                var path in Directory.EnumerateFiles(journal.Folder, $"*{UsageJournal.Extension}")
+            )
+                await FoldSegmentAsync(path, cancellation);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do await FoldSafelyAsync(stoppingToken);
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task FoldSafelyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await FoldAsync(cancellation);
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            Log.CannotFold(logger, failure);
+        }
+    }
+
+    private async Task FoldSegmentAsync(string path, CancellationToken cancellation)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        if (!Id<UsageSegment>.TryParse(name, "", out var segment))
+            return;
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
+        }
+        catch (IOException)
+        {
+            // Written to or folded by another thread or process, which sees to it.
+            return;
+        }
+        await using (file)
+        {
+            var bytes = new byte[file.Length];
+            await file.ReadExactlyAsync(bytes, cancellation);
+            var days = Days(UsageRecordForm.ReadAll(bytes));
+            await store.WriteAsync(
+                Reach.Installation,
+                db => AddAsync(db, segment, days),
+                cancellation
+            );
+            File.Delete(path);
+            _gone.Add(segment);
+        }
+    }
+
+    private async ValueTask AddAsync(
+        Db db,
+        Id<UsageSegment> segment,
+        IReadOnlyCollection<UsageDay> days
+    )
+    {
+        foreach (var gone in _gone)
+            await db.ExecuteAsync("DELETE FROM usage_segments WHERE id = $1", gone.Value);
+        var isNew = await db.ExecuteAsync(
+            "INSERT INTO usage_segments (id) VALUES ($1) ON CONFLICT (id) DO NOTHING",
+            segment.Value
+        );
+        if (isNew == 0)
+            return;
+        foreach (var day in days)
+            await AddAsync(db, day);
+        db.AfterCommit(_gone.Clear);
+    }
+
+    private static async ValueTask AddAsync(Db db, UsageDay day) =>
+        await db.ExecuteAsync(
+            """
+            INSERT INTO usage_days (workspace_id, key_id, day, endpoint, model, calls, prompt_tokens, completion_tokens, cost_micro_usd)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (workspace_id, key_id, day, endpoint, model) DO UPDATE SET
+                calls = usage_days.calls + EXCLUDED.calls,
+                prompt_tokens = usage_days.prompt_tokens + EXCLUDED.prompt_tokens,
+                completion_tokens = usage_days.completion_tokens + EXCLUDED.completion_tokens,
+                cost_micro_usd = usage_days.cost_micro_usd + EXCLUDED.cost_micro_usd
+            """,
+            day.WorkspaceId.Value,
+            day.KeyId.Value,
+            day.Day,
+            day.Endpoint,
+            day.Model,
+            day.Calls,
+            day.PromptTokens,
+            day.CompletionTokens,
+            day.CostMicroUsd
+        );
+
+    // In one order everywhere, so that two processes that fold at once wait for each other instead of locking up.
+    private static List<UsageDay> Days(List<UsageRecord> records) =>
+        [
+            .. records
+                .GroupBy(record =>
+                    (
+                        record.Workspace,
+                        record.Key,
+                        Day: UsageReport.Day(record.At),
+                        record.Endpoint,
+                        record.Model
+                    )
+                )
+                .OrderBy(group => group.Key)
+                .Select(group => new UsageDay
+                {
+                    WorkspaceId = group.Key.Workspace,
+                    KeyId = group.Key.Key,
+                    Day = group.Key.Day,
+                    Endpoint = group.Key.Endpoint,
+                    Model = group.Key.Model,
+                    Calls = group.Sum(record => record.Calls),
+                    PromptTokens = group.Sum(record => record.PromptTokens),
+                    CompletionTokens = group.Sum(record => record.CompletionTokens),
+                    CostMicroUsd = group.Sum(record => record.CostMicroUsd),
+                }),
+        ];
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Usage cannot be moved into the tables; trying again")]
+        public static partial void CannotFold(ILogger logger, Exception failure);
+    }
+}
