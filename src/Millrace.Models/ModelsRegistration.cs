@@ -1,0 +1,54 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Settings;
+using Millrace.Models.Discovery;
+using Millrace.Models.Routing;
+
+namespace Millrace.Models;
+
+public static class ModelsRegistration
+{
+    /// <summary>
+    /// Registers <see cref="ModelRouter"/> over what the settings and the provider keys in the environment connect.
+    /// The embedded models are keyed services (<see cref="EmbeddedModels"/>), made when they are first asked.
+    /// </summary>
+    /// <param name="configuration">Settings, and the environment's variables by their names.</param>
+    /// <param name="chosen">Models found on this machine that may be used, the default one first.</param>
+    public static IServiceCollection AddModels(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        IReadOnlyList<FoundModel>? chosen = null
+    )
+    {
+        var options = services.AddSection<ModelsOptions>(configuration);
+        services.AddSingleton(provider => new Connections(
+            options,
+            configuration,
+            chosen ?? [],
+            Provider.Embedded(
+                EmbeddedModels.Provider,
+                () => provider.GetKeyedService<IChatClient>(EmbeddedModels.Local),
+                () =>
+                    provider.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(
+                        EmbeddedModels.UseLite
+                    )
+            ),
+            provider.GetService<ProviderSecret>(),
+            Time(provider)
+        ));
+        services.AddSingleton(provider => new ModelCatalog(
+            options,
+            provider.GetRequiredService<Connections>()
+        ));
+        services.AddSingleton(provider => new ModelRouter(
+            provider.GetRequiredService<ModelCatalog>(),
+            options,
+            Time(provider)
+        ));
+        return services;
+    }
+
+    private static TimeProvider Time(IServiceProvider provider) =>
+        provider.GetService<TimeProvider>() ?? TimeProvider.System;
+}

@@ -1,0 +1,24 @@
+namespace Millrace.Models.Routing;
+
+/// <summary>The models that run in this process and are always there.</summary>
+public static class EmbeddedModels
+{
+    public const string Provider = "millrace";
+
+    /// <summary>The chat model that answers from what it is given. Also the key of its <c>IChatClient</c> service.</summary>
+    public const string Local = "local";
+
+    /// <summary>The embedding model. Also the key of its <c>IEmbeddingGenerator</c> service.</summary>
+    public const string UseLite = "use-lite";
+
+    internal static IReadOnlyList<ModelCard> Cards { get; } =
+    [
+        new(Local, Provider, Local)
+        {
+            ContextWindow = 8192,
+            MaxOutput = 2048,
+            Capabilities = Capabilities.Tools | Capabilities.JsonSchema,
+        },
+        new(UseLite, Provider, UseLite) { Capabilities = Capabilities.Embeddings },
+    ];
+}
