@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Millrace.Tests.Models.Doubles;
+
+/// <summary>Lists its models in Ollama's own form, and chats in OpenAI's.</summary>
+public sealed class OllamaDouble : OpenAiDouble
+{
+    private OllamaDouble() { }
+
+    public static new Task<OllamaDouble> StartAsync() => StartAsync(new OllamaDouble());
+
+    protected override void Map(WebApplication app)
+    {
+        base.Map(app);
+        app.MapGet("/api/tags", ListTagsAsync);
+    }
+
+    private async Task ListTagsAsync(HttpContext context)
+    {
+        if (await ReceiveAsync(context) is null)
+            return;
+        await WriteAsync(
+            context,
+            JsonNode.Parse(
+                """{"models":[{"name":"llama3.2:3b","model":"llama3.2:3b"},{"name":"nomic-embed-text:latest","model":"nomic-embed-text:latest"}]}"""
+            )!
+        );
+    }
+}
