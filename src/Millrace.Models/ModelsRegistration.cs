@@ -1,8 +1,11 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Millrace.Core.Settings;
 using Millrace.Models.Discovery;
+using Millrace.Models.Embedded;
+using Millrace.Models.Local;
 using Millrace.Models.Routing;
 
 namespace Millrace.Models;
@@ -22,6 +25,7 @@ public static class ModelsRegistration
     )
     {
         var options = services.AddSection<ModelsOptions>(configuration);
+        services.AddEmbedded();
         services.AddSingleton(provider => new Connections(
             options,
             configuration,
@@ -47,6 +51,21 @@ public static class ModelsRegistration
             Time(provider)
         ));
         return services;
+    }
+
+    private static void AddEmbedded(this IServiceCollection services)
+    {
+        services.TryAddSingleton(EmbeddedModelFiles.Beside);
+        services.TryAddSingleton<UseLiteEmbedder>();
+        services.TryAddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
+            EmbeddedModels.UseLite,
+            (provider, _) => provider.GetRequiredService<UseLiteEmbedder>()
+        );
+        services.TryAddKeyedSingleton<IChatClient>(
+            EmbeddedModels.Local,
+            (provider, _) =>
+                new LocalChatModel(provider.GetRequiredService<UseLiteEmbedder>(), Time(provider))
+        );
     }
 
     private static TimeProvider Time(IServiceProvider provider) =>

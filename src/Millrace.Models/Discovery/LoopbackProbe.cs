@@ -30,12 +30,14 @@ public sealed class LoopbackProbe(
 )
 {
     private const int MaxAnswerBytes = 1024 * 1024;
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(300);
 
     public LoopbackProbe(IReadOnlyCollection<int> ownPorts)
         : this(LoopbackServer.WellKnown, ownPorts) { }
 
-    /// <summary>All models of all servers that answer within 300 ms.</summary>
+    /// <summary>How long a server has to answer.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>All models of all servers that answer in time.</summary>
     public async Task<IReadOnlyList<FoundModel>> FindAsync(CancellationToken cancellationToken)
     {
         using var client = new HttpClient(

@@ -1,3 +1,6 @@
+using Millrace.Models.Embedded;
+using Millrace.Models.Local;
+
 namespace Millrace.Models.Routing;
 
 /// <summary>The models that run in this process and are always there.</summary>
@@ -6,10 +9,10 @@ public static class EmbeddedModels
     public const string Provider = "millrace";
 
     /// <summary>The chat model that answers from what it is given. Also the key of its <c>IChatClient</c> service.</summary>
-    public const string Local = "local";
+    public const string Local = LocalChatModel.ModelId;
 
     /// <summary>The embedding model. Also the key of its <c>IEmbeddingGenerator</c> service.</summary>
-    public const string UseLite = "use-lite";
+    public const string UseLite = UseLiteEmbedder.ModelId;
 
     internal static IReadOnlyList<ModelCard> Cards { get; } =
     [

@@ -19,7 +19,10 @@ public sealed class LoopbackProbeTests
                 new LoopbackServer("vllm", vllm.Port, "/v1/models"),
             ],
             ownPorts: []
-        );
+        )
+        {
+            Limit = TimeSpan.FromMinutes(1),
+        };
 
         var found = await probe.FindAsync(Token);
 
