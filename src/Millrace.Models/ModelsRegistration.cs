@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Millrace.Core.Settings;
 using Millrace.Models.Discovery;
 using Millrace.Models.Embedded;
+using Millrace.Models.Images;
 using Millrace.Models.Local;
 using Millrace.Models.Routing;
 
@@ -26,6 +27,7 @@ public static class ModelsRegistration
     {
         var options = services.AddSection<ModelsOptions>(configuration);
         services.AddEmbedded();
+        services.AddOcr(configuration);
         services.AddSingleton(provider => new Connections(
             options,
             configuration,

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.AI;
 using Millrace.Agents.Runs;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
+using Millrace.Models.Images;
 
 namespace Millrace.Agents.Chat;
 
@@ -24,7 +24,7 @@ public sealed record TurnRequest
     public bool Remembers { get; init; } = true;
 
     /// <summary>A picture that comes with the message, already checked.</summary>
-    public DataContent? Image { get; init; }
+    public ImageInput? Image { get; init; }
 
     /// <summary>Replaces the system prompt.</summary>
     public string? System { get; init; }
@@ -87,8 +87,6 @@ public sealed record TurnAnswer
     /// <summary>Set when the reply is a plain sentence in place of an answer: the failure's code.</summary>
     public string? Degraded { get; init; }
 }
-
-public sealed record ToolTally(int Calls, int Ok, int Failed);
 
 public sealed record TokenCount(long Prompt, long Completion)
 {

@@ -63,6 +63,14 @@ public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
         );
     }
 
+    /// <summary>Whether the installation has any key, revoked ones included.</summary>
+    public Task<bool> AnyAsync(CancellationToken cancellation = default) =>
+        store.ReadAsync(
+            Reach.Installation,
+            db => db.FirstAsync("SELECT number FROM api_keys LIMIT 1", _ => true),
+            cancellation
+        );
+
     /// <summary>All keys of the installation, oldest first, with the names of their workspaces.</summary>
     public Task<List<(ApiKey Key, string Workspace)>> ListAsync(
         CancellationToken cancellation = default

@@ -56,6 +56,10 @@ public static class SectionRegistration
         return section;
     }
 
+    /// <summary>The sections registered so far.</summary>
+    public static KnownSections KnownSections(this IServiceCollection services) =>
+        KnownTo(services);
+
     /// <summary>Reads one section without registering it.</summary>
     public static T Bind<T>(IConfiguration configuration)
         where T : class, ISection, new()

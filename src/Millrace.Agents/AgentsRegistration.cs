@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Millrace.Agents.Chat;
+using Millrace.Agents.Runs;
+using Millrace.Agents.Sessions;
+using Millrace.Agents.Tools;
+using Millrace.Core.Settings;
+using Millrace.Core.Storage;
+using Millrace.Core.Work;
+using Millrace.Models.Routing;
+
+namespace Millrace.Agents;
+
+public static class AgentsRegistration
+{
+    /// <summary>Registers sessions, runs, tools and the assistant.</summary>
+    public static IServiceCollection AddAgents(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services.AddStorageMap("agents", typeof(AgentsRegistration).Assembly);
+        services.AddSection<SessionsOptions>(configuration);
+        services.AddSection<RunsOptions>(configuration);
+        services.AddSection<AssistantOptions>(configuration);
+        services.AddSection<SearchOptions>(configuration);
+
+        services.AddSingleton<IToolSource, CalculatorTool>();
+        services.AddSingleton<IToolSource, WebSearch>();
+        services.AddSingleton<ToolBox>();
+
+        services.AddSingleton<SessionLog>();
+        services.AddSingleton<SessionHistory>();
+        services.AddSingleton<RecallCache>();
+        services.AddSingleton<Recall>();
+        services.AddSingleton<TurnQueue>();
+        services.AddSingleton<SummaryWork>();
+        services.AddWorkHandler<SummaryHandler>();
+        services.AddHostedService<RunRecovery>();
+
+        services.AddSingleton<ToolCalls>();
+        services.AddSingleton<RunLoop>();
+        services.AddSingleton<Conversation>();
+        services.AddSingleton<TurnReplay>();
+        services.AddSingleton<TurnEnd>();
+        services.AddSingleton(provider => new Assistant(
+            provider.GetRequiredService<SessionLog>(),
+            provider.GetRequiredService<TurnQueue>(),
+            provider.GetRequiredService<Conversation>(),
+            provider.GetRequiredService<RunLoop>(),
+            provider.GetRequiredService<TurnReplay>(),
+            provider.GetRequiredService<TurnEnd>(),
+            provider.GetRequiredService<ModelRouter>(),
+            provider.GetRequiredService<AssistantOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Assistant>>()
+        ));
+        return services;
+    }
+}

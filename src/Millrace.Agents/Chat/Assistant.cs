@@ -1,0 +1,255 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Millrace.Agents.Runs;
+using Millrace.Agents.Sessions;
+using Millrace.Core.Failures;
+using Millrace.Models.Routing;
+
+namespace Millrace.Agents.Chat;
+
+/// <summary>
+/// Answers what is said to it, remembers it, and uses tools on the way. What the user said is on disk before a model
+/// is asked, and the answer is on disk before the caller has all of it.
+/// </summary>
+public sealed partial class Assistant
+{
+    private readonly SessionLog _log;
+    private readonly TurnQueue _queue;
+    private readonly Conversation _conversation;
+    private readonly RunLoop _loop;
+    private readonly TurnReplay _replay;
+    private readonly TurnEnd _end;
+    private readonly ModelRouter _models;
+    private readonly AssistantOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Assistant> _logger;
+
+    internal Assistant(
+        SessionLog log,
+        TurnQueue queue,
+        Conversation conversation,
+        RunLoop loop,
+        TurnReplay replay,
+        TurnEnd end,
+        ModelRouter models,
+        AssistantOptions options,
+        TimeProvider time,
+        ILogger<Assistant> logger
+    )
+    {
+        _log = log;
+        _queue = queue;
+        _conversation = conversation;
+        _loop = loop;
+        _replay = replay;
+        _end = end;
+        _models = models;
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>
+    /// Answers in one piece. A model or tool that fails gives an answer that says so (<see cref="TurnAnswer.Degraded"/>);
+    /// an answer that takes longer than the limit fails with <see cref="TimedOut"/>.
+    /// </summary>
+    public async Task<TurnAnswer> AnswerAsync(TurnRequest request, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(_options.AnswerLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellation,
+            limit.Token
+        );
+        try
+        {
+            await foreach (var update in TakeAsync(request, streams: false, either.Token))
+            {
+                if (update is TurnUpdate.Finished finished)
+                    return finished.Answer;
+            }
+            throw new InvalidOperationException("A turn ended without an answer.");
+        }
+        catch (OperationCanceledException)
+            when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new TimedOut(
+                "answer_timed_out",
+                $"The answer took longer than {_options.AnswerLimit.TotalSeconds:0} seconds. Ask for less at once, stream the answer, or use a background task."
+            );
+        }
+    }
+
+    /// <summary>
+    /// Answers piece by piece; the last piece is always <see cref="TurnUpdate.Finished"/>. A caller that stops reading
+    /// ends the turn: the model and tools are cancelled and what was said so far is kept, marked as cut.
+    /// </summary>
+    public IAsyncEnumerable<TurnUpdate> StreamAsync(
+        TurnRequest request,
+        CancellationToken cancellation = default
+    ) => TakeAsync(request, streams: true, cancellation);
+
+    private async IAsyncEnumerable<TurnUpdate> TakeAsync(
+        TurnRequest request,
+        bool streams,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        // A session of the caller's own naming keeps order; a new one has nobody to wait for.
+        var handle = request.SessionId ?? $"s_{Guid.NewGuid():N}";
+        using var place = await _queue.EnterAsync(
+            request.Principal.Workspace,
+            handle,
+            cancellation
+        );
+        var (turn, answered) = await OpenAsync(request, handle, cancellation);
+        if (answered is { } run)
+        {
+            var answer = await _replay.ReadAsync(request, handle, run, cancellation);
+            yield return new TurnUpdate.Content(answer.Reply);
+            yield return new TurnUpdate.Finished(answer);
+            yield break;
+        }
+
+        var ending = _end.For(request, handle, turn!);
+        await using var claim = new SessionClaim(_log, turn!, _time, cancellation);
+        await using var updates = RunAsync(request, turn!, ending, streams, claim.Token)
+            .GetAsyncEnumerator(CancellationToken.None);
+        try
+        {
+            while (await NextAsync(updates, ending, claim.Token))
+            {
+                if (updates.Current is { } update)
+                    yield return update;
+            }
+            if (ending.Failure is { } failure)
+            {
+                if (ending.HasBegun)
+                    yield return new TurnUpdate.Broken(failure.Code, failure.Message);
+                else
+                    yield return new TurnUpdate.Content(failure.Message);
+            }
+            yield return new TurnUpdate.Finished(await ending.FinishAsync());
+        }
+        finally
+        {
+            await ending.CutUnlessFinishedAsync();
+        }
+    }
+
+    private async Task<(OpenTurn? Turn, Core.Ids.Id<Run>? Answered)> OpenAsync(
+        TurnRequest request,
+        string handle,
+        CancellationToken cancellation
+    )
+    {
+        if (!request.Remembers)
+            return (await _log.OpenAloneAsync(request.Principal.Workspace, cancellation), null);
+        var said = new NewTurn(
+            request.Message,
+            TokenEstimate.Of(request.Message),
+            request.Meta?.GetRawText(),
+            request.RequestKey
+        );
+        return await _log.OpenAsync(request.Principal.Workspace, handle, said, cancellation);
+    }
+
+    private async IAsyncEnumerable<TurnUpdate> RunAsync(
+        TurnRequest request,
+        OpenTurn turn,
+        TurnEnding ending,
+        bool streams,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        var prepared = await _conversation.PrepareAsync(request, turn, streams, cancellation);
+        ending.Prepared = prepared;
+        if (prepared.ReadPicture)
+            ending.Record.Count("image_recognition", ok: true);
+        if (prepared.Preface.Length > 0)
+        {
+            ending.Record.Text.Append(prepared.Preface);
+            yield return new TurnUpdate.Content(prepared.Preface);
+        }
+        await foreach (
+            var happened in _loop.ExecuteAsync(prepared.Plan, ending.Record, cancellation)
+        )
+        {
+            yield return happened switch
+            {
+                RunEvent.Text text => new TurnUpdate.Content(text.Piece),
+                RunEvent.Reasoning reasoning => new TurnUpdate.Reasoning(reasoning.Piece),
+                RunEvent.ToolCalled called => new TurnUpdate.ToolCalled(
+                    called.Name,
+                    called.Arguments
+                ),
+                RunEvent.ToolReturned returned => new TurnUpdate.ToolReturned(
+                    returned.Name,
+                    returned.Ok
+                ),
+                _ => throw new InvalidOperationException($"Nobody shows {happened}."),
+            };
+        }
+        if (ending.Record.Text.Length == prepared.Preface.Length)
+            throw new Unavailable(
+                "empty_answer",
+                "The model gave no answer. Ask again, or ask in other words."
+            );
+        if (request.Structured)
+        {
+            ending.ReplyJson = await StructuredReply.ReadAsync(
+                _models,
+                prepared.Plan,
+                ending.Record,
+                ending.Record.Text.ToString(
+                    prepared.Preface.Length,
+                    ending.Record.Text.Length - prepared.Preface.Length
+                ),
+                cancellation
+            );
+        }
+    }
+
+    /// <summary>Takes the next piece. What goes wrong in the run is noted for the ending, not thrown (t-backend §9.7).</summary>
+    private async ValueTask<bool> NextAsync(
+        IAsyncEnumerator<TurnUpdate> updates,
+        TurnEnding ending,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Failure failure)
+        {
+            Log.Degraded(_logger, failure.Code, failure.Message);
+            ending.Failure = failure;
+        }
+        catch (Exception failure)
+        {
+            Log.Broken(_logger, failure);
+            ending.Failure = new Unavailable(
+                "internal_error",
+                "Something went wrong here while answering. Try again; the operator's log says more."
+            );
+        }
+        return false;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "A turn was answered with an apology: {Code}: {Reason}"
+        )]
+        public static partial void Degraded(ILogger logger, string code, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A turn failed")]
+        public static partial void Broken(ILogger logger, Exception failure);
+    }
+}

@@ -1,0 +1,33 @@
+using Millrace.Core.Settings;
+
+namespace Millrace.Agents.Runs;
+
+/// <summary>How far one run may go.</summary>
+public sealed class RunsOptions : ISection
+{
+    public static string Name => "Runs";
+
+    /// <summary>Calls of the model in one run; the last one is made without tools.</summary>
+    public int MaxModelCalls { get; set; } = 8;
+
+    /// <summary>Calls of tools in one run.</summary>
+    public int MaxToolCalls { get; set; } = 32;
+
+    /// <summary>One call of a tool.</summary>
+    public TimeSpan ToolLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Characters of a tool's result that a model is given.</summary>
+    public int MaxToolResult { get; set; } = 32_000;
+
+    public IEnumerable<string> Validate()
+    {
+        if (MaxModelCalls is < 1 or > 100)
+            yield return "Millrace:Runs:MaxModelCalls must be between 1 and 100.";
+        if (MaxToolCalls is < 0 or > 1_000)
+            yield return "Millrace:Runs:MaxToolCalls must be between 0 and 1000.";
+        if (ToolLimit <= TimeSpan.Zero || ToolLimit > TimeSpan.FromHours(1))
+            yield return "Millrace:Runs:ToolLimit must be more than nothing and at most an hour.";
+        if (MaxToolResult < 100)
+            yield return "Millrace:Runs:MaxToolResult must be at least 100 characters.";
+    }
+}

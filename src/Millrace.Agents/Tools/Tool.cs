@@ -1,0 +1,29 @@
+using Microsoft.Extensions.AI;
+
+namespace Millrace.Agents.Tools;
+
+/// <summary>Something that a model may ask to have done.</summary>
+/// <param name="Name">The name that callers and models use.</param>
+/// <param name="Function">Its description, its arguments' schema and what it does.</param>
+/// <param name="IsReadOnly">It changes nothing, so several may run at once and again.</param>
+public sealed record Tool(string Name, AIFunction Function, bool IsReadOnly);
+
+/// <summary>Where tools come from. What is not set up here is not offered.</summary>
+public interface IToolSource
+{
+    IEnumerable<Tool> Tools { get; }
+}
+
+/// <summary>All tools that this installation can offer.</summary>
+public sealed class ToolBox(IEnumerable<IToolSource> sources)
+{
+    private readonly Dictionary<string, Tool> _tools = sources
+        .SelectMany(source => source.Tools)
+        .ToDictionary(tool => tool.Name, StringComparer.Ordinal);
+
+    /// <summary>The tools by these names that exist here; all of them for null.</summary>
+    public IReadOnlyList<Tool> Choose(IReadOnlyCollection<string>? names) =>
+        names is null
+            ? [.. _tools.Values]
+            : [.. _tools.Values.Where(tool => names.Contains(tool.Name))];
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Millrace.Core.Audit;
+using Millrace.Core.Events;
+using Millrace.Core.Identity;
+using Millrace.Core.Metering;
+using Millrace.Core.Outbound;
+using Millrace.Core.Sandboxing;
+using Millrace.Core.Settings;
+using Millrace.Core.Storage;
+using Millrace.Core.Work;
+
+namespace Millrace.Core;
+
+public static class CoreRegistration
+{
+    /// <summary>Registers the ground floor.</summary>
+    public static IServiceCollection AddCore(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(
+            new DataFolder(services.AddSection<DataOptions>(configuration).Folder)
+        );
+        services.AddStorage(configuration);
+        services.AddStorageMap("core", typeof(CoreRegistration).Assembly);
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<ApiKeys>();
+        services.AddWork(configuration);
+        services.AddEvents(configuration);
+        services.AddMetering();
+        services.AddOutbound(configuration);
+        services.AddSandbox(configuration);
+        return services;
+    }
+}

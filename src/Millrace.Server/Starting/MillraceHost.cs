@@ -1,0 +1,115 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Millrace.Agents;
+using Millrace.Api.Shared;
+using Millrace.Core;
+using Millrace.Core.Identity;
+using Millrace.Core.Settings;
+using Millrace.Core.Storage;
+using Millrace.Models;
+using Millrace.Models.Discovery;
+
+namespace Millrace.Server.Starting;
+
+/// <summary>The whole server, put together from its floors.</summary>
+public sealed class MillraceHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private FileStream? _lock;
+
+    private MillraceHost(WebApplication app) => _app = app;
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>The addresses that are listened on, once started.</summary>
+    public IReadOnlyCollection<string> Addresses =>
+        [
+            .. _app
+                .Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses,
+        ];
+
+    /// <summary>Reads the settings and registers everything; nothing is opened yet.</summary>
+    /// <param name="found">Models found on this machine that may answer although nobody chose them by name.</param>
+    /// <param name="customise">What a test or bench puts in place of something.</param>
+    public static MillraceHost Build(
+        Action<IConfigurationBuilder> settings,
+        IReadOnlyList<FoundModel>? found = null,
+        Action<WebApplicationBuilder>? customise = null
+    )
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        settings(builder.Configuration);
+        var configuration = builder.Configuration;
+        var server = builder.Services.AddSection<ServerOptions>(configuration);
+
+        builder.Services.AddCore(configuration);
+        builder.Services.AddModels(configuration, [.. ChosenModels(configuration), .. found ?? []]);
+        builder.Services.AddAgents(configuration);
+        builder.Services.AddSurfaces(configuration);
+        customise?.Invoke(builder);
+
+        builder.WebHost.UseUrls(server.Urls.Split(';'));
+        builder.Services.Configure<HostOptions>(options =>
+            options.ShutdownTimeout = TimeSpan.FromSeconds(20)
+        );
+        builder.Services.KnownSections().Check(configuration);
+
+        var app = builder.Build();
+        app.UseSurfaces();
+        return new MillraceHost(app);
+    }
+
+    public Task MigrateAsync(CancellationToken cancellation) =>
+        Services.GetRequiredService<Store>().MigrateAsync(cancellation);
+
+    /// <summary>Takes the data folder, brings the database up to date, and makes the first key when there is none.</summary>
+    public async Task<IssuedApiKey?> PrepareAsync(CancellationToken cancellation)
+    {
+        TakeDataFolder();
+        await MigrateAsync(cancellation);
+        return await FirstKey.CreateWhenMissingAsync(Services, cancellation);
+    }
+
+    public Task StartAsync(CancellationToken cancellation) => _app.StartAsync(cancellation);
+
+    public Task WaitForShutdownAsync(CancellationToken cancellation) =>
+        _app.WaitForShutdownAsync(cancellation);
+
+    public Task StopAsync(CancellationToken cancellation) => _app.StopAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        if (_lock is not null)
+            await _lock.DisposeAsync();
+    }
+
+    private static IReadOnlyList<FoundModel> ChosenModels(IConfiguration configuration) =>
+        new ChosenModels(
+            new DataFolder(SectionRegistration.Bind<DataOptions>(configuration).Folder).Path
+        ).Read();
+
+    // The embedded database has one server process; a second one would take the first one's runs for abandoned.
+    private void TakeDataFolder()
+    {
+        var folder = Services.GetRequiredService<DataFolder>();
+        try
+        {
+            _lock = new FileStream(
+                folder.File("server.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
+        }
+        catch (IOException)
+        {
+            throw new SettingsException(
+                $"The data folder {folder.Path} is in use by another Millrace server. Stop that one, or name another folder with --data."
+            );
+        }
+    }
+}

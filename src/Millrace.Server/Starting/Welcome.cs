@@ -1,0 +1,37 @@
+using Millrace.Core.Identity;
+using Millrace.Core.Settings;
+using Millrace.Core.Storage;
+using Millrace.Models.Routing;
+
+namespace Millrace.Server.Starting;
+
+/// <summary>What a newcomer needs to know, once the server answers.</summary>
+internal static class Welcome
+{
+    public static async Task PrintAsync(MillraceHost host, IssuedApiKey? issued, TextWriter output)
+    {
+        var address = host.Addresses.First();
+        var model = host.Services.GetRequiredService<ModelRouter>().Resolve(null).First;
+        var isEmbedded = model.Provider == EmbeddedModels.Provider;
+        await output.WriteLineAsync(
+            $"""
+
+            Millrace {ServerVersion.Text} is ready.
+              address   {string.Join("  ", host.Addresses)}
+              docs      {address}/docs
+              data      {host.Services.GetRequiredService<DataFolder>().Path}
+              model     {model.Name} ({(
+                isEmbedded
+                    ? "embedded; no language model is connected, see `millrace models`"
+                    : $"by {model.Provider}"
+            )})
+            """
+        );
+        if (issued is not null)
+            await output.WriteLineAsync(
+                $"  API key   {issued.Secret}   (first key, shown only now)"
+            );
+        await output.WriteLineAsync();
+        await output.FlushAsync();
+    }
+}
