@@ -1,0 +1,104 @@
+using System.Buffers;
+using Millrace.Core.Failures;
+
+namespace Millrace.Core.Limits;
+
+/// <summary>
+/// The memory that all request bodies take together. It is counted while they are read, not from what they announce,
+/// so that neither a lie nor many honest bodies at once can take more.
+/// </summary>
+public sealed class BodyBudget(LimitsOptions options)
+{
+    private const int FirstBytes = 16 * 1024;
+
+    private long _taken;
+
+    /// <summary>Bytes held now, for the health details.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    /// <summary>Reads a body to its end. Its memory is given back when the result is disposed of.</summary>
+    /// <param name="announced">The request's Content-Length: a hint only.</param>
+    /// <exception cref="TooLarge">The body is larger than <paramref name="maxBytes"/>.</exception>
+    /// <exception cref="Limited">All bodies together would be larger than the budget.</exception>
+    public async Task<RequestBody> ReadAsync(
+        Stream body,
+        long? announced,
+        int maxBytes,
+        CancellationToken cancellation
+    )
+    {
+        // One byte beyond the end shows that it is the end.
+        var most = (int)Math.Min(announced ?? maxBytes, maxBytes) + 1;
+        var read = new RequestBody(this);
+        try
+        {
+            read.Grow(Math.Min(most, FirstBytes));
+            while (await body.ReadAsync(read.Free, cancellation) is > 0 and var count)
+            {
+                read.Length += count;
+                if (read.Length > maxBytes)
+                    throw new TooLarge(
+                        "body_too_large",
+                        $"The request's body is larger than {maxBytes} bytes."
+                    );
+                if (read.Free.IsEmpty)
+                    read.Grow((int)Math.Min(read.Length * 2L, Math.Max(most, read.Length + 1L)));
+            }
+            return read;
+        }
+        catch
+        {
+            read.Dispose();
+            throw;
+        }
+    }
+
+    internal byte[] Take(int atLeast)
+    {
+        var array = ArrayPool<byte>.Shared.Rent(atLeast);
+        if (Interlocked.Add(ref _taken, array.Length) <= options.BodyBudgetBytes)
+            return array;
+        GiveBack(array);
+        throw new Limited(
+            "too_many_bodies",
+            "Too many large requests are being read at once. Send it again in a moment.",
+            TimeSpan.FromSeconds(1)
+        );
+    }
+
+    internal void GiveBack(byte[] array)
+    {
+        Interlocked.Add(ref _taken, -array.Length);
+        ArrayPool<byte>.Shared.Return(array);
+    }
+}
+
+/// <summary>A whole request body in memory of the budget's; not to be used after it is disposed of.</summary>
+public sealed class RequestBody : IDisposable
+{
+    private readonly BodyBudget _budget;
+    private byte[] _array = [];
+
+    internal RequestBody(BodyBudget budget) => _budget = budget;
+
+    public ReadOnlyMemory<byte> Bytes => _array.AsMemory(0, Length);
+
+    internal int Length { get; set; }
+
+    internal Memory<byte> Free => _array.AsMemory(Length);
+
+    internal void Grow(int atLeast)
+    {
+        var larger = _budget.Take(atLeast);
+        Bytes.CopyTo(larger);
+        Dispose();
+        _array = larger;
+    }
+
+    public void Dispose()
+    {
+        if (_array.Length > 0)
+            _budget.GiveBack(_array);
+        _array = [];
+    }
+}
