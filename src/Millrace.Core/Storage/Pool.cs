@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
+using Millrace.Core.Failures;
 
 namespace Millrace.Core.Storage;
 
-/// <summary>A bounded set of open connections. A connection whose use failed is closed and not given out again.</summary>
+/// <summary>
+/// A bounded set of open connections. One whose use ended in anything but a <see cref="Failure"/> is closed and not
+/// given out again.
+/// </summary>
 internal sealed class Pool(int size, Func<CancellationToken, ValueTask<Db>> open) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _places = new(size);
@@ -22,9 +26,13 @@ internal sealed class Pool(int size, Func<CancellationToken, ValueTask<Db>> open
                 db = await open(cancellation);
             db.Enter(reach);
             var result = await use(db);
-            db.Leave();
-            _idle.Push(db);
+            GiveBack(db);
             return result;
+        }
+        catch (Failure) when (db is not null)
+        {
+            GiveBack(db);
+            throw;
         }
         catch
         {
@@ -43,5 +51,11 @@ internal sealed class Pool(int size, Func<CancellationToken, ValueTask<Db>> open
         while (_idle.TryPop(out var db))
             await db.DisposeAsync();
         _places.Dispose();
+    }
+
+    private void GiveBack(Db db)
+    {
+        db.Leave();
+        _idle.Push(db);
     }
 }
