@@ -4,6 +4,8 @@ using Millrace.Server.Commands;
 
 var root = new RootCommand("Millrace: a self-hosted backend for AI agents.")
 {
+    CommonOptions.Data,
+    CommonOptions.Config,
     ServeCommand.Create(),
     KeyCommand.Create(),
     ModelsCommand.Create(),
