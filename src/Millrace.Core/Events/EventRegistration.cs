@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Settings;
+using Millrace.Core.Work;
 
 namespace Millrace.Core.Events;
 
@@ -13,6 +14,9 @@ public static class EventRegistration
     )
     {
         services.AddSection<EventOptions>(configuration);
-        return services.AddSingleton<EventLog>().AddHostedService<EventTail>();
+        return services
+            .AddSingleton<EventLog>()
+            .AddHostedService<EventTail>()
+            .AddWorkHandler<EventRetention>();
     }
 }

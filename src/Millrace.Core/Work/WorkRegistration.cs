@@ -13,7 +13,10 @@ public static class WorkRegistration
     )
     {
         services.AddSection<WorkOptions>(configuration);
-        return services.AddSingleton<WorkQueue>().AddHostedService<WorkDispatcher>();
+        return services
+            .AddSingleton<WorkQueue>()
+            .AddHostedService<WorkDispatcher>()
+            .AddWorkHandler<WorkRetention>();
     }
 
     /// <summary>Registers who does work of one kind.</summary>
