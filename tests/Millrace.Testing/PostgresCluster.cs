@@ -61,7 +61,7 @@ public sealed class PostgresCluster
                 "-l",
                 Path.Combine(folder, "log"),
                 "-o",
-                $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=400 -c fsync=off",
+                $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=400 -c fsync=off -c autovacuum=off",
                 "start",
             ]
         );

@@ -9,6 +9,14 @@ using Millrace.Testing;
 
 namespace Millrace.Tests.Core.Events;
 
+/// <summary>
+/// On PostgreSQL a reader stops below the oldest open transaction of the whole server, whichever database it is in, so
+/// a test that expects an event at once must have the server to itself.
+/// </summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class ServerToItself;
+
+[Collection(typeof(ServerToItself))]
 public sealed class EventLogTests
 {
     private static readonly Id<Workspace> Ada = Id<Workspace>.Random();
