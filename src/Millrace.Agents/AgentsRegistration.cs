@@ -37,6 +37,7 @@ public static class AgentsRegistration
         services.AddSingleton<TurnQueue>();
         services.AddSingleton<SummaryWork>();
         services.AddWorkHandler<SummaryHandler>();
+        services.AddWorkHandler<SessionRetention>();
         services.AddHostedService<RunRecovery>();
 
         services.AddSingleton<ToolCalls>();

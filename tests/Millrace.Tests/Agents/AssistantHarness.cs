@@ -20,12 +20,18 @@ namespace Millrace.Tests.Agents;
 internal sealed class AssistantHarness : IAsyncDisposable
 {
     private readonly TestStore _store;
+    private readonly TimeProvider _time;
     private readonly Dictionary<string, string?> _settings;
     private ServiceProvider _services;
 
-    private AssistantHarness(TestStore store, Dictionary<string, string?> settings)
+    private AssistantHarness(
+        TestStore store,
+        TimeProvider time,
+        Dictionary<string, string?> settings
+    )
     {
         _store = store;
+        _time = time;
         _settings = settings;
         _services = Build();
     }
@@ -34,8 +40,6 @@ internal sealed class AssistantHarness : IAsyncDisposable
 
     public WordEmbedder Embedder { get; } = new();
 
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-
     public Store Store => _store.Store;
 
     public Assistant Assistant => _services.GetRequiredService<Assistant>();
@@ -43,12 +47,19 @@ internal sealed class AssistantHarness : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
+    public static Task<AssistantHarness> CreateAsync(
+        Dialect dialect,
+        params (string Name, string Value)[] settings
+    ) => CreateAsync(dialect, TimeProvider.System, settings);
+
     public static async Task<AssistantHarness> CreateAsync(
         Dialect dialect,
+        TimeProvider time,
         params (string Name, string Value)[] settings
     ) =>
         new(
             await TestStore.CreateAsync(dialect),
+            time,
             settings.ToDictionary(
                 setting => $"Millrace:{setting.Name}",
                 setting => (string?)setting.Value
@@ -156,7 +167,7 @@ internal sealed class AssistantHarness : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).Build();
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton(Time);
+        services.AddSingleton(_time);
         services.AddSingleton(_store.Store);
         services.AddSingleton(_store.Folder);
         services.AddWork(configuration);

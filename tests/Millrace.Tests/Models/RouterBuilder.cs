@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Millrace.Models;
 using Millrace.Models.Discovery;
 using Millrace.Models.Routing;
-using Millrace.Testing.Doubles;
+using Millrace.Tests.Models.Doubles;
 
 namespace Millrace.Tests.Models;
 

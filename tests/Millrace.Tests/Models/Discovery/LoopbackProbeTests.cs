@@ -1,6 +1,6 @@
 using Millrace.Core.Settings;
 using Millrace.Models.Discovery;
-using Millrace.Testing.Doubles;
+using Millrace.Tests.Models.Doubles;
 
 namespace Millrace.Tests.Models.Discovery;
 

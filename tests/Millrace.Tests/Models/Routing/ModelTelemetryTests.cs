@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Millrace.Models.Routing;
-using Millrace.Testing.Doubles;
+using Millrace.Tests.Models.Doubles;
 
 namespace Millrace.Tests.Models.Routing;
 

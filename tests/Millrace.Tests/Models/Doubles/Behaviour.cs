@@ -1,4 +1,4 @@
-namespace Millrace.Testing.Doubles;
+namespace Millrace.Tests.Models.Doubles;
 
 /// <summary>How a double answers one request. The default is a whole, prompt answer with usage.</summary>
 public sealed record Behaviour

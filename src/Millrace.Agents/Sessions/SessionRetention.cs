@@ -1,0 +1,85 @@
+using Millrace.Agents.Runs;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Millrace.Core.Scheduling;
+using Millrace.Core.Storage;
+using Millrace.Core.Work;
+
+namespace Millrace.Agents.Sessions;
+
+/// <summary>Removes sessions, with all that was said in them, that nobody has used for as long as they are kept.</summary>
+internal sealed class SessionRetention(Store store, SessionsOptions options, TimeProvider time)
+    : IRecurringWork
+{
+    // So that one write does not hold up the others for long.
+    private const int AtOnce = 20;
+
+    public string Kind => "sessions.retention";
+
+    public TimeSpan Every => TimeSpan.FromHours(1);
+
+    public async Task RunAsync(WorkContext work, CancellationToken cancellation)
+    {
+        var oldest = time.GetUtcNow() - TimeSpan.FromDays(options.Days);
+        while (
+            await store.WriteAsync(
+                Reach.Installation,
+                db => RemoveSessionsAsync(db, oldest),
+                cancellation
+            ) == AtOnce
+        ) { }
+        while (
+            await store.WriteAsync(
+                Reach.Installation,
+                db => RemoveLoneRunsAsync(db, oldest),
+                cancellation
+            ) == AtOnce
+        ) { }
+    }
+
+    private static async ValueTask<int> RemoveSessionsAsync(Db db, DateTimeOffset oldest)
+    {
+        var sessions = await db.QueryAsync(
+            "SELECT id, workspace_id FROM sessions WHERE last_used_at < $1 AND active_run IS NULL LIMIT $2",
+            row => (Id: row.Id<Session>(0).Value, Workspace: row.Id<Workspace>(1).Value),
+            oldest,
+            AtOnce
+        );
+        foreach (var (session, workspace) in sessions)
+        {
+            await db.ExecuteAsync(
+                "DELETE FROM steps WHERE run_id IN (SELECT id FROM runs WHERE workspace_id = $1 AND session_id = $2)",
+                workspace,
+                session
+            );
+            await db.ExecuteAsync(
+                "DELETE FROM runs WHERE workspace_id = $1 AND session_id = $2",
+                workspace,
+                session
+            );
+            await db.ExecuteAsync("DELETE FROM turn_vectors WHERE session_id = $1", session);
+            await db.ExecuteAsync("DELETE FROM turns WHERE session_id = $1", session);
+            await db.ExecuteAsync("DELETE FROM sessions WHERE id = $1", session);
+        }
+        return sessions.Count;
+    }
+
+    private static async ValueTask<int> RemoveLoneRunsAsync(Db db, DateTimeOffset oldest)
+    {
+        var runs = await db.QueryAsync(
+            """
+            SELECT id FROM runs WHERE state IN ('completed', 'failed', 'cut') AND started_at < $1 AND session_id IS NULL
+            LIMIT $2
+            """,
+            row => row.Id<Run>(0).Value,
+            oldest,
+            AtOnce
+        );
+        foreach (var run in runs)
+        {
+            await db.ExecuteAsync("DELETE FROM steps WHERE run_id = $1", run);
+            await db.ExecuteAsync("DELETE FROM runs WHERE id = $1", run);
+        }
+        return runs.Count;
+    }
+}
