@@ -10,6 +10,7 @@ namespace Millrace.Core.Limits;
 public sealed class BodyBudget(LimitsOptions options)
 {
     private const int FirstBytes = 16 * 1024;
+    private const int LargestPooled = 1 << 20;
 
     private long _taken;
 
@@ -42,7 +43,9 @@ public sealed class BodyBudget(LimitsOptions options)
                         $"The request's body is larger than {maxBytes} bytes."
                     );
                 if (read.Free.IsEmpty)
-                    read.Grow((int)Math.Min(read.Length * 2L, Math.Max(most, read.Length + 1L)));
+                    read.Grow(
+                        read.Length < most ? Math.Min(read.Length * 2, most) : read.Length * 2
+                    );
             }
             return read;
         }
@@ -55,7 +58,11 @@ public sealed class BodyBudget(LimitsOptions options)
 
     internal byte[] Take(int atLeast)
     {
-        var array = ArrayPool<byte>.Shared.Rent(atLeast);
+        // The pool's large arrays are powers of two: a body of 36 MiB would hold 64.
+        var array =
+            atLeast <= LargestPooled
+                ? ArrayPool<byte>.Shared.Rent(atLeast)
+                : GC.AllocateUninitializedArray<byte>(atLeast);
         if (Interlocked.Add(ref _taken, array.Length) <= options.BodyBudgetBytes)
             return array;
         GiveBack(array);
@@ -69,7 +76,8 @@ public sealed class BodyBudget(LimitsOptions options)
     internal void GiveBack(byte[] array)
     {
         Interlocked.Add(ref _taken, -array.Length);
-        ArrayPool<byte>.Shared.Return(array);
+        if (array.Length <= LargestPooled)
+            ArrayPool<byte>.Shared.Return(array);
     }
 }
 

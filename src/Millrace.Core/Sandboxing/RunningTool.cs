@@ -27,6 +27,9 @@ internal sealed class RunningTool(Process process, SandboxCommand command) : IAs
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
         }
+        // Streams that were taken out are not the process's to close; left alone they would wait for a collection.
+        process.StandardOutput.Dispose();
+        process.StandardError.Dispose();
         process.Dispose();
     }
 
@@ -37,7 +40,8 @@ internal sealed class RunningTool(Process process, SandboxCommand command) : IAs
             await using var input = process.StandardInput.BaseStream;
             await input.WriteAsync(command.Input, cancellation);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // The program needs no more of its input, or is about to be ended.
         }

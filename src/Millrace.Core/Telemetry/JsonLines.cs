@@ -73,11 +73,8 @@ internal sealed class JsonLines() : ConsoleFormatter(FormatterName)
             return;
         foreach (var (key, value) in pairs)
         {
-            if (value is null || key is "{OriginalFormat}")
-                continue;
-            // Redacted together with its name, which says what the value is.
-            var line = Redaction.Apply($"{key}={value}");
-            values[JsonNamingPolicy.SnakeCaseLower.ConvertName(key)] = line[(key.Length + 1)..];
+            if (key is not "{OriginalFormat}" && Redaction.OfValue(key, value) is { } text)
+                values[JsonNamingPolicy.SnakeCaseLower.ConvertName(key)] = text;
         }
     }
 

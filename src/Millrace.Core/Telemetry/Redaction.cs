@@ -12,6 +12,10 @@ internal static partial class Redaction
 
     public static string Apply(string text) => Credential().Replace(text, $"${{name}}{Mark}");
 
+    /// <summary>A named value as text; the name is looked at too, since it says what the value is.</summary>
+    public static string? OfValue(string name, object? value) =>
+        value is null ? null : Apply($"{name}={value}")[(name.Length + 1)..];
+
     // "Bearer x", "api-key: x", "password=x", "?token=x", and the prefixed keys of model providers.
     [GeneratedRegex(
         """(?<name>(?:\bBearer\s+|(?<![a-z])(?:x-)?(?:api[-_]?key|authorization|access[-_]?token|token|secret|password|passwd|cookie)["']?\s*[:=]\s*["']?(?:Bearer\s+|Basic\s+)?))[^\s"'&,;\[]{4,}|\bsk-[A-Za-z0-9_-]{8,}""",

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 using Millrace.Core.Settings;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -61,7 +62,10 @@ public static class TelemetryRegistration
             .WithMetrics(metrics =>
                 metrics.AddMeter($"{Prefix}*", "Microsoft.AspNetCore.*", "System.Runtime")
             )
-            .WithLogging(null, logs => logs.IncludeScopes = true);
+            .WithLogging(
+                logs => logs.AddProcessor(new RedactedLogs()),
+                logs => (logs.IncludeScopes, logs.IncludeFormattedMessage) = (true, true)
+            );
         if (options.OtlpEndpoint.Length > 0)
             telemetry.UseOtlpExporter(
                 OtlpExportProtocol.HttpProtobuf,

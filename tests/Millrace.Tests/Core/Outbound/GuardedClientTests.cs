@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Failures;
 using Millrace.Core.Outbound;
+using Millrace.Core.Settings;
 
 namespace Millrace.Tests.Core.Outbound;
 
@@ -323,6 +325,23 @@ public sealed class GuardedClientTests
             .Validate()
             .ShouldHaveSingleItem()
             .ShouldStartWith("Millrace:Outbound:Allow");
+
+    [Fact]
+    public void The_allow_list_is_read_from_the_settings()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Millrace:Outbound:Allow:0"] = "10.0.0.0/8",
+                    ["Millrace:Outbound:Allow:1"] = "search.internal:8080",
+                }
+            )
+            .Build();
+        SectionRegistration
+            .Bind<OutboundOptions>(configuration)
+            .Allow.ShouldBe(["10.0.0.0/8", "search.internal:8080"]);
+    }
 
     private static async Task ServeRawAsync(TcpListener listener, string answer)
     {

@@ -39,7 +39,12 @@ public sealed class TelemetryTests
         var metrics = services.GetRequiredService<MeterProvider>();
         source.StartActivity("grind")!.Dispose();
         meter.CreateCounter<int>("sacks").Add(3);
-        services.GetRequiredService<ILogger<TelemetryTests>>().LogWarning("flour is low");
+        services
+            .GetRequiredService<ILogger<TelemetryTests>>()
+            .LogWarning(
+                new InvalidOperationException("Authorization: Bearer abcdef0123456789"),
+                "flour is low"
+            );
         tracing.ForceFlush();
         metrics.ForceFlush();
         await services.DisposeAsync();
@@ -48,6 +53,8 @@ public sealed class TelemetryTests
         received["/v1/traces"].ShouldContain("mill-on-the-brook");
         received["/v1/metrics"].ShouldContain("sacks");
         received["/v1/logs"].ShouldContain("flour is low");
+        received["/v1/logs"].ShouldContain("InvalidOperationException");
+        received["/v1/logs"].ShouldNotContain("abcdef0123456789");
     }
 
     [Fact]
