@@ -111,6 +111,30 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
     public Task<LogPosition> EndAsync(CancellationToken cancellation = default) =>
         store.ReadAsync(Reach.Installation, EndAsync, cancellation);
 
+    /// <summary>Wakes this process's readers of all subjects that were appended to since, and says up to where.</summary>
+    internal async Task<LogPosition> WakeAsync(LogPosition after, CancellationToken cancellation)
+    {
+        var (subjects, end) = await store.ReadAsync(
+            Reach.Installation,
+            async db =>
+            {
+                var end = await EndAsync(db);
+                var subjects = await db.QueryAsync(
+                    "SELECT DISTINCT workspace_id, subject FROM events WHERE (txn, id) > ($1, $2) AND (txn, id) <= ($3, $4)",
+                    row => (row.Id<Workspace>(0).Value, row.Text(1)),
+                    after.Txn,
+                    after.Id,
+                    end.Txn,
+                    end.Id
+                );
+                return (subjects, end);
+            },
+            cancellation
+        );
+        subjects.ForEach(Subjects.Wake);
+        return end > after ? end : after;
+    }
+
     /// <summary>
     /// The events of one subject behind a sequence number: first those that are there, then each as it is committed,
     /// until the caller leaves. It holds one page at a time and asks for the next when that is consumed, so a slow

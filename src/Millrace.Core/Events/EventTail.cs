@@ -29,14 +29,7 @@ internal sealed partial class EventTail(
             log.Subjects.WakeAll();
             return;
         }
-        LogPage page;
-        do
-        {
-            page = await log.ReadLogAsync(Reach.Installation, position, cancellation: cancellation);
-            foreach (var entry in page.Events)
-                log.Subjects.Wake((entry.WorkspaceId.Value, entry.Subject));
-            _position = position = page.Next;
-        } while (page.Events.Count == EventLog.LargestPage);
+        _position = await log.WakeAsync(position, cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -168,7 +168,8 @@ public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
     /// <summary>Writes down when keys were last used; called every minute and at the end.</summary>
     public async Task FlushLastUsedAsync(CancellationToken cancellation = default)
     {
-        var used = _used.ToArray();
+        // In one order everywhere, so that two processes that write at once wait for each other instead of locking up.
+        var used = _used.OrderBy(entry => entry.Key).ToArray();
         if (used.Length == 0)
             return;
         await store.WriteAsync(

@@ -92,8 +92,11 @@ internal sealed partial class WorkDispatcher(
         if (due.Count > 0)
         {
             var turns = Turns([.. due.Select(entry => entry.Workspace)]);
-            foreach (var lease in await TakeAsync(turns, places, cancellation))
-                Start(lease);
+            var taken = await TakeAsync(turns, places, cancellation);
+            taken.ForEach(Start);
+            // What comes next in the workspaces that had a turn was not seen yet.
+            if (taken.Count > 0)
+                return TimeSpan.Zero;
         }
         var next = waiting
             .Workspaces.Select(entry => entry.FirstDue)
