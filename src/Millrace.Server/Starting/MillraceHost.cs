@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Millrace.Agents;
-using Millrace.Api.Shared;
+using Millrace.Api;
 using Millrace.Core;
 using Millrace.Core.Identity;
 using Millrace.Core.Settings;

@@ -39,7 +39,11 @@ internal sealed class SseWriter(HttpResponse response)
     /// <summary>One event of raw text; text of several lines is sent as several <c>data:</c> lines.</summary>
     public ValueTask TextAsync(string text, CancellationToken cancellation)
     {
-        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+        // The line ends of the event stream format; other separators are text.
+        var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal)
+            .Replace('\r', '\n')
+            .Split('\n');
+        foreach (var line in lines)
             Write($"data: {line}\n");
         _out.Write("\n"u8);
         return FlushAsync(cancellation);

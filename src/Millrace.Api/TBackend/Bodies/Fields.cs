@@ -9,13 +9,13 @@ namespace Millrace.Api.TBackend.Bodies;
 /// Reads a body's fields by the original's rules: numbers and booleans also as strings, text counted in code points,
 /// null as absent. What is wrong is gathered; read everything, then call <see cref="Errors.ThrowIfAny"/>. (t-backend §6.1, §7, §21)
 /// </summary>
-internal sealed class Fields(JsonBody body, Errors errors)
+internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
 {
     public string RequiredText(string name, int longest)
     {
         if (body.Has(name))
             return body.Find(name) is null ? NotText(name, default) : Text(name, longest) ?? "";
-        errors.Add("missing", ["body", name], "Field required", new JsonObject());
+        errors.Add("missing", At(name), "Field required", new JsonObject());
         return "";
     }
 
@@ -48,15 +48,17 @@ internal sealed class Fields(JsonBody body, Errors errors)
         return text;
     }
 
-    /// <summary>A string as it stands in the body, without its quotes; for values too large to be copied.</summary>
+    /// <summary>A string as it stands in the body, without its quotes; copied only when it holds escapes.</summary>
     public ReadOnlyMemory<byte>? RawText(string name)
     {
         if (body.Find(name) is not { } field)
             return null;
-        if (field.Kind == JsonTokenType.String)
-            return field.Raw[1..^1];
-        NotText(name, field);
-        return null;
+        if (field.Kind != JsonTokenType.String)
+        {
+            NotText(name, field);
+            return null;
+        }
+        return field.Raw.Span.Contains((byte)'\\') ? Unescaped(field) : field.Raw[1..^1];
     }
 
     public bool? Flag(string name)
@@ -152,6 +154,17 @@ internal sealed class Fields(JsonBody body, Errors errors)
         return Texts(name, JsonElement.Parse(field.Raw.Span));
     }
 
+    /// <summary>The fields of an object in this one.</summary>
+    public Fields? Inner(string name)
+    {
+        if (body.Find(name) is not { } field)
+            return null;
+        if (field.Kind == JsonTokenType.StartObject)
+            return new Fields(JsonBody.Parse(field.Raw), errors, At(name));
+        Wrong(name, field, "dict_type", "Input should be a valid dictionary");
+        return null;
+    }
+
     /// <summary>A list of names, or an object of names that are switched on and off.</summary>
     public IReadOnlyList<string>? Names(string name)
     {
@@ -165,7 +178,7 @@ internal sealed class Fields(JsonBody body, Errors errors)
             else if (entry.Value.ValueKind != JsonValueKind.False)
                 errors.Add(
                     "bool_type",
-                    ["body", name, entry.Name],
+                    [.. At(name), entry.Name],
                     "Input should be a valid boolean",
                     null
                 );
@@ -183,7 +196,7 @@ internal sealed class Fields(JsonBody body, Errors errors)
     ) =>
         errors.Add(
             type,
-            ["body", name],
+            At(name),
             message,
             field is { } value ? Errors.Echo(value.Raw.Span, value.Kind) : null,
             limits
@@ -199,7 +212,7 @@ internal sealed class Fields(JsonBody body, Errors errors)
             else
                 errors.Add(
                     "string_type",
-                    ["body", name, position],
+                    [.. At(name), position],
                     "Input should be a valid string",
                     null
                 );
@@ -254,6 +267,8 @@ internal sealed class Fields(JsonBody body, Errors errors)
         return number >= least && number <= most;
     }
 
+    private JsonNode[] At(string name) => [.. at, name];
+
     private string NotText(string name, JsonField? field)
     {
         Wrong(name, field, "string_type", "Input should be a valid string");
@@ -263,7 +278,7 @@ internal sealed class Fields(JsonBody body, Errors errors)
     private void TooShort(string name, int shortest) =>
         errors.Add(
             "string_too_short",
-            ["body", name],
+            At(name),
             $"String should have at least {Characters(shortest)}",
             "",
             new JsonObject { ["min_length"] = shortest }
@@ -272,7 +287,7 @@ internal sealed class Fields(JsonBody body, Errors errors)
     private void TooLong(string name, int longest) =>
         errors.Add(
             "string_too_long",
-            ["body", name],
+            At(name),
             $"String should have at most {Characters(longest)}",
             "…",
             new JsonObject { ["max_length"] = longest }
@@ -296,6 +311,14 @@ internal sealed class Fields(JsonBody body, Errors errors)
         var reader = new Utf8JsonReader(field.Raw.Span);
         reader.Read();
         return reader.GetString()!;
+    }
+
+    private static ReadOnlyMemory<byte> Unescaped(JsonField field)
+    {
+        var reader = new Utf8JsonReader(field.Raw.Span);
+        reader.Read();
+        var text = GC.AllocateUninitializedArray<byte>(field.Raw.Length);
+        return text.AsMemory(0, reader.CopyString(text));
     }
 
     private static int CodePoints(string text)

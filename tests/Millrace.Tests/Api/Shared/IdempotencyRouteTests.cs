@@ -210,7 +210,7 @@ public sealed class IdempotencyRouteTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddSurfaces(builder.Configuration);
+        builder.Services.AddHttpRules();
         builder.Services.AddSingleton<IFailureWriter, TBackendFailures>();
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -218,7 +218,7 @@ public sealed class IdempotencyRouteTests : IAsyncLifetime
         builder.Services.AddSingleton(new TaskCompletionSource());
         builder.Services.AddIdempotentRoutes();
         var app = builder.Build();
-        app.UseSurfaces();
+        app.UseHttpRules();
         app.UseIdempotency();
         var routes = app.MapGroup("")
             .WithIdempotency(

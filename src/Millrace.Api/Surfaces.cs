@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Millrace.Api.Shared;
+using Millrace.Api.Shared.Documents;
+using Millrace.Api.TBackend;
+
+namespace Millrace.Api;
+
+/// <summary>All contracts that the server speaks.</summary>
+public static class Surfaces
+{
+    public static IServiceCollection AddSurfaces(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services.AddHttpRules();
+        services.AddDocuments(configuration);
+        // Last, since it answers for every path that no other surface owns.
+        services.AddTBackend(configuration);
+        return services;
+    }
+
+    public static void UseSurfaces(this WebApplication app)
+    {
+        app.UseHttpRules();
+        app.MapTBackend();
+        app.MapDocuments(first: TBackendSurface.Name);
+    }
+}

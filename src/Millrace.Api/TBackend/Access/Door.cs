@@ -1,0 +1,87 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Millrace.Core.Failures;
+using Millrace.Core.Identity;
+using Millrace.Core.Limits;
+
+namespace Millrace.Api.TBackend.Access;
+
+/// <summary>
+/// Lets a request in: who asks, how often, and with what right, in this order. Nothing of the body is read before.
+/// (t-backend §3.3, §5)
+/// </summary>
+internal sealed class Door(ApiKeys keys, RateLimiter limiter) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
+    {
+        var http = context.HttpContext;
+        var route = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RouteAccess>();
+        var caller = route.Class == AccessClass.Public ? null : await IdentifyAsync(http);
+        using var place = Count(http, route, caller);
+        if (route.Class != AccessClass.Public)
+            http.Features.Set(Admit(caller, route));
+        return await next(context);
+    }
+
+    /// <summary>Null when no key is presented. A bad key is never taken for none.</summary>
+    private async ValueTask<Principal?> IdentifyAsync(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        var presented =
+            headers["api-key"].FirstOrDefault() ?? headers["x-api-key"].FirstOrDefault();
+        if (string.IsNullOrEmpty(presented))
+            return null;
+        try
+        {
+            return await keys.AuthenticateAsync(presented, http.RequestAborted);
+        }
+        catch (Unauthenticated)
+        {
+            using var attempt = limiter.TryAcquire(
+                Buckets.FailedKeys,
+                RateLimiter.SubjectOf(http.Connection.RemoteIpAddress),
+                RateClasses.AnonymousClass
+            );
+            if (!attempt.IsGranted)
+                throw Refused(attempt);
+            throw;
+        }
+    }
+
+    private RateLease Count(HttpContext http, RouteAccess route, Principal? caller)
+    {
+        if (route.Bucket is not { } bucket)
+            return default;
+        var place = caller is null
+            ? limiter.TryAcquire(
+                bucket,
+                RateLimiter.SubjectOf(http.Connection.RemoteIpAddress),
+                RateClasses.AnonymousClass
+            )
+            : limiter.TryAcquire(bucket, caller.Key.ToString(), caller.RateClass);
+        var headers = http.Response.Headers;
+        headers["X-RateLimit-Limit"] = Number(place.Limit);
+        headers["X-RateLimit-Remaining"] = Number(place.Remaining);
+        headers["X-RateLimit-Reset"] = Number(place.Reset.ToUnixTimeSeconds());
+        return place.IsGranted ? place : throw Refused(place);
+    }
+
+    private static Principal Admit(Principal? caller, RouteAccess route)
+    {
+        if (caller is null)
+            throw new Unauthenticated("key_missing", "The request has no API key.");
+        if (route.Class == AccessClass.Admin && !caller.IsAdmin)
+            throw new Forbidden("admin_only", "This route needs an administrator's API key.");
+        if (route.Scope is { } scope && !caller.May(scope))
+            throw new Forbidden("scope_missing", $"This API key lacks the right '{scope}'.");
+        return caller;
+    }
+
+    private static Limited Refused(RateLease place) =>
+        new("rate_limited", "Rate limit exceeded", place.RetryAfter);
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

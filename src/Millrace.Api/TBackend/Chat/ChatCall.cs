@@ -1,0 +1,18 @@
+using Millrace.Agents.Chat;
+
+namespace Millrace.Api.TBackend.Chat;
+
+/// <summary>A request to <c>/chat</c>, read and checked.</summary>
+/// <param name="Turn">What the assistant is asked.</param>
+/// <param name="Stream">Null for an answer in one piece.</param>
+internal sealed record ChatCall(TurnRequest Turn, StreamWish? Stream);
+
+/// <param name="WithSummary">Whether a last frame is asked for.</param>
+internal sealed record StreamWish(StreamDialect Dialect, bool WithSummary);
+
+internal enum StreamDialect
+{
+    Json,
+    Text,
+    Ndjson,
+}

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Millrace.Core.Identity;
+using Millrace.Core.Storage;
+using Millrace.Models.Routing;
+using Millrace.Server.Starting;
+
+namespace Millrace.Testing;
+
+/// <summary>
+/// The whole server on a free port of this machine, over a real database, with a scripted model in place of the
+/// embedded one. It can be restarted on its data.
+/// </summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly Dictionary<string, string?> _settings;
+    private MillraceHost _host;
+
+    private TestServer(
+        string folder,
+        Dictionary<string, string?> settings,
+        ScriptedModel model,
+        TimeProvider time
+    )
+    {
+        _folder = folder;
+        _settings = settings;
+        Model = model;
+        Time = time;
+        _host = Build();
+    }
+
+    public ScriptedModel Model { get; }
+
+    public TimeProvider Time { get; }
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Opens the server's first workspace, as an administrator.</summary>
+    public string Key { get; private set; } = "";
+
+    public IServiceProvider Services => _host.Services;
+
+    /// <param name="settings">Names below <c>Millrace:</c> with their values.</param>
+    public static async Task<TestServer> StartAsync(
+        Dialect dialect = Dialect.Sqlite,
+        TimeProvider? time = null,
+        params (string Name, string Value)[] settings
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("millrace-server-").FullName;
+        var all = settings.ToDictionary(
+            setting => $"Millrace:{setting.Name}",
+            setting => (string?)setting.Value,
+            StringComparer.OrdinalIgnoreCase
+        );
+        all["Millrace:Data:Folder"] = folder;
+        all["Millrace:Server:Urls"] = "http://127.0.0.1:0";
+        if (dialect is Dialect.Postgres)
+            all["Millrace:Storage:Postgres"] = await PostgresCluster.CreateDatabaseAsync();
+        var server = new TestServer(folder, all, new ScriptedModel(), time ?? TimeProvider.System);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Stops the server and starts another on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        await _host.DisposeAsync();
+        _host = Build();
+        await StartAsync();
+    }
+
+    /// <summary>A key that opens a workspace of its own.</summary>
+    public async Task<string> NewKeyAsync(NewApiKey? request = null) =>
+        (
+            await Services.GetRequiredService<ApiKeys>().CreateAsync(request ?? new NewApiKey())
+        ).Secret;
+
+    /// <summary>A client that presents a key; by default the first one, with an empty text none.</summary>
+    public HttpClient Client(string? key = null)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        if ((key ?? Key) is { Length: > 0 } presented)
+            client.DefaultRequestHeaders.Add("api-key", presented);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        await _host.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartAsync()
+    {
+        if (await _host.PrepareAsync(CancellationToken.None) is { } issued)
+            Key = issued.Secret;
+        await _host.StartAsync(CancellationToken.None);
+        Address = new Uri(_host.Addresses.First());
+    }
+
+    private MillraceHost Build() =>
+        MillraceHost.Build(
+            settings => settings.AddInMemoryCollection(_settings),
+            customise: builder =>
+            {
+                builder.Logging.ClearProviders();
+                builder.Services.AddSingleton(Time);
+                builder.Services.AddKeyedSingleton<IChatClient>(EmbeddedModels.Local, Model);
+                builder.Services.AddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
+                    EmbeddedModels.UseLite,
+                    new WordEmbedder()
+                );
+            }
+        );
+}
