@@ -1,1 +1,33 @@
-Console.WriteLine("bench");
+using Millrace.Bench;
+using Millrace.Bench.Bare;
+using Millrace.Bench.Chatting;
+using Millrace.Bench.Enduring;
+using Millrace.Bench.Forwarding;
+using Millrace.Bench.Starting;
+using Millrace.Bench.Storing;
+
+return args switch
+{
+    ["store", .. var options] => await StoreBench.RunAsync(new BenchOptions(options)),
+    ["chat", .. var options] => await ChatBench.RunAsync(new BenchOptions(options)),
+    ["gateway", .. var options] => await GatewayBench.RunAsync(new BenchOptions(options)),
+    ["start", .. var options] => await StartBench.RunAsync(new BenchOptions(options)),
+    ["endurance", .. var options] => await EnduranceBench.RunAsync(new BenchOptions(options)),
+    ["role", var role, var url] => await Role.RunAsync(role, url),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine(
+        """
+        bench/run.sh NAME [--rounds N] [--seconds S]
+          store      durable one-row writes, against plain SaveChanges and a bare group commit
+          gateway    /v1/chat/completions, against a bare forwarder, another gateway and the upstream itself
+          chat       /chat with a model that takes no time, against a bare endpoint that writes one row
+          start      time to the first healthy answer, and memory
+          endurance  kill -9 under load: [--kills N] [--seed N]
+        """
+    );
+    return 2;
+}

@@ -1,0 +1,5 @@
+CREATE TABLE notes (
+    id BLOB NOT NULL PRIMARY KEY,
+    workspace_id BLOB NOT NULL,
+    text TEXT NOT NULL
+) WITHOUT ROWID;
