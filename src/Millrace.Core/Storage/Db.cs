@@ -128,9 +128,6 @@ public sealed class Db : IAsyncDisposable
         return await remote.ReadAsync() ? map(new Row(remote, Dialect)) : default;
     }
 
-    /// <summary>Runs one statement of SQLite's own transaction control on the writer's thread.</summary>
-    internal void Execute(string sql) => Command(sql, []).ExecuteNonQuery();
-
     internal void Save()
     {
         if (_contextTouched)

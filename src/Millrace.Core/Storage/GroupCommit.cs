@@ -17,11 +17,13 @@ internal sealed class GroupCommit : IAsyncDisposable
     );
     private readonly List<PendingWrite> _batch = new(MostPerCommit);
     private readonly Db _db;
+    private readonly Savepoint _savepoint;
     private readonly Thread _thread;
 
     public GroupCommit(Db db)
     {
         _db = db;
+        _savepoint = new Savepoint((SqliteConnection)db.Connection);
         _thread = new Thread(Run) { Name = "store-writer", IsBackground = true };
         _thread.Start();
     }
@@ -44,6 +46,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         _queue.CompleteAdding();
         _thread.Join();
         _queue.Dispose();
+        _savepoint.Dispose();
         await _db.DisposeAsync();
     }
 
@@ -95,7 +98,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         if (write.IsCancelled)
             return;
         if (!alone)
-            _db.Execute("SAVEPOINT one");
+            _savepoint.Set();
         _db.Enter(write.Reach);
         write.Run(_db);
         write.AfterCommit = _db.TakeAfterCommit();
@@ -103,8 +106,9 @@ internal sealed class GroupCommit : IAsyncDisposable
         if (alone)
             return;
         if (write.HasFailed)
-            _db.Execute("ROLLBACK TO one");
-        _db.Execute("RELEASE one");
+            _savepoint.Undo();
+        else
+            _savepoint.Release();
     }
 
     private static void TryRollBack(SqliteTransaction? transaction)
