@@ -393,7 +393,7 @@ internal static partial class Facts
 
     // "I have a dog named Rex", "my sister Eve …", "my brother is called Tom"
     [GeneratedRegex(
-        @"\b(?:an?|one|[Mm]y|[Oo]ur|the) (?<x>(?:[a-z]+ )?[a-z]+?),? (?:(?:is |are |was )?(?:named|called) (?<v>\p{Lu}[\w'-]*(?: \p{Lu}[\w'-]*)*)|(?<=(?:sister|brother|wife|husband|mother|father|mum|mom|dad|son|daughter|friend|partner|boss|cat|dog|colleague|girlfriend|boyfriend|uncle|aunt|cousin) )(?<v>\p{Lu}[a-z'-]+))",
+        @"\b(?:an?|one|[Mm]y|[Oo]ur|the) (?<x>(?:[a-z]+ )?(?!is |are |was |named |called )[a-z]+?),? (?:(?:is |are |was )?(?:named|called) (?<v>\p{Lu}[\w'-]*(?: \p{Lu}[\w'-]*)*)|(?<=(?:sister|brother|wife|husband|mother|father|mum|mom|dad|son|daughter|friend|partner|boss|cat|dog|colleague|girlfriend|boyfriend|uncle|aunt|cousin) )(?<v>\p{Lu}[a-z'-]+))",
         RegexOptions.None,
         1000
     )]

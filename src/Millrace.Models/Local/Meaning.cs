@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
+using Millrace.Core.Failures;
 
 namespace Millrace.Models.Local;
 
@@ -57,10 +58,18 @@ internal sealed class Meaning(IEmbeddingGenerator<string, Embedding<float>> embe
         {
             return vectors;
         }
-        var made = await embedder.GenerateAsync(
-            missing.Select(i => texts[i]),
-            cancellationToken: cancellationToken
-        );
+        GeneratedEmbeddings<Embedding<float>> made;
+        try
+        {
+            made = await embedder.GenerateAsync(
+                missing.Select(i => texts[i]),
+                cancellationToken: cancellationToken
+            );
+        }
+        catch (Failure)
+        {
+            return Array.ConvertAll(vectors, vector => vector.IsEmpty ? new float[1] : vector); // words alone decide
+        }
         for (var i = 0; i < missing.Count; i++)
         {
             vectors[missing[i]] = made[i].Vector;
@@ -74,6 +83,10 @@ internal sealed class Meaning(IEmbeddingGenerator<string, Embedding<float>> embe
 
     public static float Cosine(ReadOnlyMemory<float> a, ReadOnlyMemory<float> b)
     {
+        if (a.Length != b.Length)
+        {
+            return 0; // one of them could not be embedded
+        }
         var cosine = TensorPrimitives.CosineSimilarity(a.Span, b.Span);
         return float.IsFinite(cosine) ? cosine : 0; // an all-zero vector means nothing
     }

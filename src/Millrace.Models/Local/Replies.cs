@@ -22,6 +22,8 @@ internal static partial class Replies
     public const string Empty =
         "The message holds nothing that I can read. Tell me something, or ask me something.";
 
+    public const string NoSuchTool = "There is no such tool to call in this request.";
+
     public const string WhatToDoWithText =
         "I have read the text. Ask me about it, or tell me to summarise it, count it or extract something from it.";
 

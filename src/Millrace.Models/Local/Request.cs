@@ -21,11 +21,15 @@ internal sealed partial class Request
     private const int MostClauses = 16;
     private IReadOnlyList<Clause>? _told;
     private IReadOnlyList<Fact>? _facts;
+    private IReadOnlyList<ToolSchema>? _tools;
 
     private Request() { }
 
     /// <summary>The present message without the text that it hands over.</summary>
     public required string Ask { get; init; }
+
+    /// <summary>The present message whole.</summary>
+    public required string Message { get; init; }
 
     /// <summary>Text handed over in the present message, or in an earlier one if this one has none.</summary>
     public required string? Handed { get; init; }
@@ -42,6 +46,15 @@ internal sealed partial class Request
     public required IReadOnlyList<ToolOutcome> Outcomes { get; init; }
 
     public required IReadOnlyList<AIFunctionDeclaration> Tools { get; init; }
+
+    public IReadOnlyList<ToolSchema> ToolSchemas =>
+        _tools ??= [.. Tools.Select(tool => new ToolSchema(tool))];
+
+    /// <summary>Outcomes that the answer has told already.</summary>
+    public HashSet<ToolOutcome> Said { get; } = [];
+
+    /// <summary>Number of the next tool call of this answer.</summary>
+    public int NextCall { get; set; }
 
     public required ChatToolMode? ToolMode { get; init; }
 
@@ -72,9 +85,14 @@ internal sealed partial class Request
         return new Request
         {
             Ask = ask,
+            Message = last < 0 ? "" : all[last].Text,
             Handed = handed ?? EarlierText(earlier),
             HandedNow = handed is not null,
-            Clauses = [.. Sentences.Clauses(ask).Take(MostClauses)],
+            Clauses =
+            [
+                .. ClausesOf(ask, options?.ResponseFormat is ChatResponseFormatJson)
+                    .Take(MostClauses),
+            ],
             Earlier = earlier,
             Recalled = [.. all.SelectMany(RecalledContext.Read)],
             Outcomes = ReadOutcomes(all[(last + 1)..]),
@@ -102,7 +120,7 @@ internal sealed partial class Request
         {
             return (labelled.Groups["ask"].Value.Trim(), labelled.Groups["text"].Value.Trim());
         }
-        var colon = trimmed.IndexOf(':', StringComparison.Ordinal);
+        var colon = trimmed.IndexOf(':', AfterExample(trimmed));
         if (
             colon is > 0 and < 400
             && colon + 1 < trimmed.Length
@@ -125,6 +143,14 @@ internal sealed partial class Request
             );
         }
         return PartLong(trimmed);
+    }
+
+    // An example object in the order holds colons that hand nothing over.
+    private static int AfterExample(string text)
+    {
+        var open = text.IndexOf('{', StringComparison.Ordinal);
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return open >= 0 && open < colon ? Math.Max(text.LastIndexOf('}'), open) : 0;
     }
 
     // A long text with a short question or order at its beginning or end.
@@ -166,6 +192,10 @@ internal sealed partial class Request
         }
         return sentences.Count > 20 ? ("", text) : (text, null);
     }
+
+    // Where the answer is JSON anyway, an order to answer in JSON asks nothing more.
+    private static IEnumerable<Clause> ClausesOf(string ask, bool isJson) =>
+        Sentences.Clauses(ask).Where(clause => !isJson || !AboutFormat().IsMatch(clause.Plain));
 
     private static bool IsAboutText(string ask) =>
         ask.EndsWith('?') || OrderOnText().IsMatch(ask) || Clause.OpensQuestion(ask);
@@ -255,6 +285,13 @@ internal sealed partial class Request
             ),
             var other => JsonSerializer.Serialize(other, AIJsonUtilities.DefaultOptions),
         };
+
+    [GeneratedRegex(
+        @"\bjson\b|^(?:use|with) (?:the )?(?:keys?|fields?|properties)\b",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex AboutFormat();
 
     [GeneratedRegex(
         "```[a-zA-Z0-9]*\\s*\\n?(?<text>.*?)(?:```|$)|\"\"\"(?<text>.*?)\"\"\"",

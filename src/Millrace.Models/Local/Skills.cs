@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 
 namespace Millrace.Models.Local;
@@ -5,7 +6,7 @@ namespace Millrace.Models.Local;
 /// <summary>
 /// What the local model can do, in the order in which it tries: the first skill that answers a clause has answered it.
 /// </summary>
-internal sealed class Skills
+internal sealed partial class Skills
 {
     private delegate ValueTask<Reply?> Skill(
         Clause clause,
@@ -14,24 +15,38 @@ internal sealed class Skills
     );
 
     private readonly Skill[] _inOrder;
+    private readonly ToolAnswers _answers;
+    private readonly ToolRouting _tools;
+    private readonly Shapes _shapes;
 
     public Skills(Meaning meaning, TimeProvider clock, double abstainBelow)
     {
         var calendar = new Calendar(clock);
-        var textWork = new TextWork(new Summaries(meaning));
+        var summaries = new Summaries(meaning);
+        var textWork = new TextWork(summaries);
         var passages = new Passages(meaning, abstainBelow);
         var recall = new Recall(meaning);
+        _answers = new ToolAnswers(passages);
+        _tools = new ToolRouting(meaning, calendar, _answers);
+        _shapes = new Shapes(summaries);
         _inOrder =
         [
+            _tools.GoOnAsync,
             Plain((clause, _) => Replies.SmallTalk(clause)),
             Plain(Recall.AboutConversation),
-            Plain((clause, _) => Replies.Acknowledge(clause)),
+            Plain(
+                (clause, request) => IsWish(clause, request) ? null : Replies.Acknowledge(clause)
+            ),
             Plain(FactQuestions.Answer),
+            _tools.CalculateAsync,
             Plain((clause, _) => calendar.Answer(clause)),
             Plain((clause, _) => Arithmetic.Answer(clause)),
+            _tools.RouteAsync,
             textWork.AnswerAsync,
             passages.AnswerAsync,
             recall.AnswerAsync,
+            _tools.SearchAsync,
+            Plain((clause, _) => Replies.Acknowledge(clause)),
             Plain((clause, _) => Replies.Note(clause)),
             Plain((clause, _) => FactQuestions.AsksAboutUser(clause) ? Replies.NotTold : null),
         ];
@@ -43,10 +58,40 @@ internal sealed class Skills
         CancellationToken cancellationToken
     )
     {
+        if (request.ToolMode is RequiredChatToolMode required && request.Outcomes.Count == 0)
+        {
+            return await _tools.ForcedAsync(required, request, cancellationToken) is { } forced
+                ? ("", [forced])
+                : (Replies.NoSuchTool, []);
+        }
         var replies = await AnswerAsync(request, cancellationToken);
         var calls = replies.SelectMany(reply => reply.Calls).ToList();
-        return calls.Count > 0 ? ("", calls) : (Compose(request, replies), []);
+        if (calls.Count > 0)
+        {
+            return ("", calls);
+        }
+        var text = Compose(request, replies);
+        return request.Format is ChatResponseFormatJson
+            ? (
+                await _shapes.FillAsync(request, Bare(replies, text), replies, cancellationToken),
+                []
+            )
+            : (text, []);
     }
+
+    // In a shape, courtesy only stands where there is nothing else.
+    private static string Bare(List<Reply> replies, string text)
+    {
+        var said = replies
+            .Where(reply => reply is { IsRefusal: false, IsCourtesy: false })
+            .Select(reply => reply.Text)
+            .ToList();
+        return said.Count > 0 ? Replies.Join(said) : text;
+    }
+
+    // With tools at hand, "I need the weather" is an order and no fact.
+    private static bool IsWish(Clause clause, Request request) =>
+        request.Tools.Count > 0 && Wish().IsMatch(clause.Plain);
 
     private static string Compose(Request request, List<Reply> replies)
     {
@@ -59,7 +104,10 @@ internal sealed class Skills
             .Select(reply => reply.Text)
             .Distinct()
             .ToList();
-        var refused = request.Clauses.Where((_, i) => replies[i].IsRefusal).ToList();
+        var refused =
+            replies.Count < request.Clauses.Count
+                ? []
+                : request.Clauses.Where((_, i) => replies[i].IsRefusal).ToList();
         if (refused.Count > 0)
         {
             said.Add(
@@ -85,6 +133,18 @@ internal sealed class Skills
         {
             replies.Add(await AnswerAsync(clause, request, cancellationToken));
         }
+        // What a tool returned is told even if no clause led to it, such as after a forced call.
+        var untold = request.Outcomes.Where(outcome => !request.Said.Contains(outcome)).ToList();
+        if (
+            untold.Count > 0
+            && replies.TrueForAll(reply => reply.Calls.Count == 0)
+            && await _answers.SayAsync(new Clause(request.Ask), untold, request, cancellationToken)
+                is { } told
+        )
+        {
+            replies.RemoveAll(reply => reply.IsRefusal);
+            replies.Add(told);
+        }
         return replies;
     }
 
@@ -107,4 +167,11 @@ internal sealed class Skills
 
     private static Skill Plain(Func<Clause, Request, Reply?> skill) =>
         (clause, request, _) => ValueTask.FromResult(skill(clause, request));
+
+    [GeneratedRegex(
+        @"^(?:i|we)(?:'d like| would like| want| need| have to)\b",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex Wish();
 }

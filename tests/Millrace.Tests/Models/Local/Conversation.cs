@@ -23,6 +23,9 @@ internal sealed class Conversation : IDisposable
 
     public ChatOptions Options { get; } = new();
 
+    /// <summary>The embedder is shared with other tests.</summary>
+    public bool KeepsEmbedder { get; init; }
+
     public Conversation With(params ChatMessage[] messages)
     {
         _messages.AddRange(messages);
@@ -84,7 +87,10 @@ internal sealed class Conversation : IDisposable
     public void Dispose()
     {
         Model.Dispose();
-        Embedder.Dispose();
+        if (!KeepsEmbedder)
+        {
+            Embedder.Dispose();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Millrace.Models.Local;
+using Millrace.Tests.Models.Embedded;
 
 namespace Millrace.Tests.Models.Local;
 
@@ -198,7 +199,7 @@ public sealed class LocalChatModelTests
     [InlineData("What should we have for dinner?")]
     public async Task Refuses_what_no_source_answers(string question)
     {
-        using var talk = new Conversation();
+        using var talk = new Conversation(UseLite.Embedder()) { KeepsEmbedder = true };
         var answer = await talk.AskAsync(
             "My name is Ada and I work on engines.",
             "I live in Zagreb and I have two cats.",
@@ -206,5 +207,36 @@ public sealed class LocalChatModelTests
         );
         answer.ShouldContain("no language model is connected");
         answer.ShouldContain("OPENAI_API_KEY");
+    }
+
+    [Fact]
+    public async Task A_plain_turn_after_twenty_messages_takes_well_under_a_millisecond()
+    {
+        using var talk = new Conversation();
+        var messages = new List<ChatMessage>();
+        for (var i = 0; i < 10; i++)
+        {
+            messages.Add(
+                new ChatMessage(
+                    ChatRole.User,
+                    $"My number {i} is {i * 7} and I work on engine {i}. What is {i}*{i}?"
+                )
+            );
+            messages.Add(new ChatMessage(ChatRole.Assistant, "Noted."));
+        }
+        messages.Add(new ChatMessage(ChatRole.User, "What do I work on, and what is 17*23?"));
+        var fastest = TimeSpan.MaxValue;
+        for (var i = 0; i < 300; i++)
+        {
+            var start = System.Diagnostics.Stopwatch.GetTimestamp();
+            await talk.Model.GetResponseAsync(
+                messages,
+                cancellationToken: TestContext.Current.CancellationToken
+            );
+            var took = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+            fastest = took < fastest ? took : fastest;
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"{fastest.TotalMicroseconds:0} µs");
+        fastest.ShouldBeLessThan(TimeSpan.FromMilliseconds(1));
     }
 }
