@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Millrace.Models;
 using Millrace.Models.Discovery;
 using Millrace.Models.Routing;
-using Millrace.Tests.Models.Doubles;
+using Millrace.Testing.Doubles;
 
 namespace Millrace.Tests.Models;
 

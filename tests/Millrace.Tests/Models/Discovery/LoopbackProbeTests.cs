@@ -1,6 +1,6 @@
 using Millrace.Core.Settings;
 using Millrace.Models.Discovery;
-using Millrace.Tests.Models.Doubles;
+using Millrace.Testing.Doubles;
 
 namespace Millrace.Tests.Models.Discovery;
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Millrace.Core.Failures;
 using Millrace.Models.Forwarding;
 using Millrace.Models.Routing;
-using Millrace.Tests.Models.Doubles;
+using Millrace.Testing.Doubles;
 
 namespace Millrace.Tests.Models.Forwarding;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Millrace.Models.Routing;
-using Millrace.Tests.Models.Doubles;
+using Millrace.Testing.Doubles;
 
 namespace Millrace.Tests.Models.Routing;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Failures;
 using Millrace.Models.Routing;
-using Millrace.Tests.Models.Doubles;
+using Millrace.Testing.Doubles;
 
 namespace Millrace.Tests.Models.Routing;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Millrace.Tests.Models.Doubles;
+namespace Millrace.Testing.Doubles;
 
 /// <summary>Lists its models in Ollama's own form, and chats in OpenAI's.</summary>
 public sealed class OllamaDouble : OpenAiDouble

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Millrace.Tests.Models.Doubles;
+namespace Millrace.Testing.Doubles;
 
 /// <summary>Speaks OpenAI's form: chat completions, embeddings, models.</summary>
 public class OpenAiDouble : ModelDouble

@@ -1,4 +1,4 @@
-namespace Millrace.Tests.Models.Doubles;
+namespace Millrace.Testing.Doubles;
 
 /// <summary>How a double answers one request. The default is a whole, prompt answer with usage.</summary>
 public sealed record Behaviour

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Millrace.Tests.Models.Doubles;
+namespace Millrace.Testing.Doubles;
 
 /// <summary>Speaks Anthropic's form: messages and the counting of tokens.</summary>
 public sealed class AnthropicDouble : ModelDouble

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Millrace.Tests.Models.Doubles;
+namespace Millrace.Testing.Doubles;
 
 /// <summary>A request as a double received it.</summary>
 public sealed record ReceivedRequest(
@@ -16,8 +16,17 @@ public sealed record ReceivedRequest(
     string Text
 )
 {
+    private readonly TaskCompletionSource _abandoned = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
+    /// <summary>Done when the caller goes away before it has its answer.</summary>
+    public Task Abandoned => _abandoned.Task;
+
     /// <summary>The body; empty for a request without one.</summary>
     public JsonObject Body => Text == "" ? [] : JsonNode.Parse(Text)!.AsObject();
+
+    internal void Abandon() => _abandoned.TrySetResult();
 }
 
 /// <summary>
@@ -92,6 +101,7 @@ public abstract class ModelDouble : IAsyncDisposable
             StringComparer.OrdinalIgnoreCase
         );
         var request = new ReceivedRequest(context.Request.Path, headers, text);
+        context.RequestAborted.Register(request.Abandon);
         _requests.Enqueue(request);
         var behaviour = _next.TryDequeue(out var next) ? next : Always;
         if (behaviour.Gate is { } gate)
