@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Api.Anthropic;
+using Millrace.Api.OpenAi;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.TBackend;
@@ -17,6 +19,8 @@ public static class Surfaces
     {
         services.AddHttpRules();
         services.AddDocuments(configuration);
+        services.AddAnthropic();
+        services.AddOpenAi();
         // Last, since it answers for every path that no other surface owns.
         services.AddTBackend(configuration);
         return services;
@@ -26,6 +30,8 @@ public static class Surfaces
     {
         app.UseHttpRules();
         app.MapTBackend();
+        app.MapOpenAi();
+        app.MapAnthropic();
         app.MapDocuments(first: TBackendSurface.Name);
     }
 }

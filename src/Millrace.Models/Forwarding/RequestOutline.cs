@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Millrace.Core.Failures;
 
 namespace Millrace.Models.Forwarding;
@@ -26,16 +27,17 @@ public readonly record struct RequestOutline
     {
         try
         {
-            return ReadObject(body);
+            // The reader looks at the bytes of a string only when it is asked for.
+            return Utf8.IsValid(body) ? ReadObject(body) : throw NotJson();
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            throw new Invalid(
-                "invalid_json",
-                "The body is not valid JSON. Send a JSON object in UTF-8."
-            );
+            throw NotJson();
         }
     }
+
+    private static Invalid NotJson() =>
+        new("invalid_json", "The body is not valid JSON. Send a JSON object in UTF-8.");
 
     private static RequestOutline ReadObject(ReadOnlySpan<byte> body)
     {

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Millrace.Api.Shared.Gateway;
+
+internal static class GatewayRegistration
+{
+    public static void AddModelGateway(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ModelGateway>();
+        services.TryAddSingleton<ReadableImages>();
+    }
+}

@@ -1,0 +1,223 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.AI;
+using Millrace.Api.Shared.Streams;
+using Millrace.Core.Failures;
+using Millrace.Core.Limits;
+using Millrace.Core.Metering;
+using Millrace.Models.Forwarding;
+using Millrace.Models.Routing;
+
+namespace Millrace.Api.Shared.Gateway;
+
+/// <summary>
+/// What the model gateways have in common. A request whose model is reached in the surface's own form goes through as
+/// it came; any other is translated by the surface. Either way it is metered, however it ends.
+/// </summary>
+internal sealed class ModelGateway(
+    ModelRouter router,
+    BodyBudget bodies,
+    UsageJournal journal,
+    TimeProvider time
+)
+{
+    /// <summary>Of a request, images included: 36 MiB.</summary>
+    private const int MaxBodyBytes = 36 * 1024 * 1024;
+
+    /// <param name="translate">Answers a request that cannot go through.</param>
+    public async Task ServeAsync(
+        HttpContext http,
+        GatewayOperation operation,
+        Func<GatewayCall, Task> translate
+    )
+    {
+        var request = http.Request;
+        using var body = await bodies.ReadAsync(
+            request.Body,
+            request.ContentLength,
+            MaxBodyBytes,
+            http.RequestAborted
+        );
+        var outline = RequestOutline.Read(body.Bytes.Span);
+        var route = operation.Resolve(router, outline.Model);
+        var hopped = request.Headers.ContainsKey(Hop.Header);
+        if (GoesThrough(route, outline, operation))
+        {
+            using var answer = await router.ForwardAsync(
+                new ForwardRequest(route, operation.Forward, body.Bytes, outline)
+                {
+                    Headers = Passed(request, operation),
+                    Hopped = hopped,
+                },
+                http.RequestAborted
+            );
+            if (answer.Rest is null)
+            {
+                await PassAsync(http, operation, answer);
+                return;
+            }
+            route = answer.Rest;
+        }
+        await translate(new GatewayCall(http, operation, body.Bytes, route, hopped));
+    }
+
+    /// <summary>A whole answer of a model that is reached in another form.</summary>
+    public async Task<ModelAnswer> CompleteAsync(GatewayCall call, ModelRequest request)
+    {
+        var answer = await router.CompleteAsync(request, call.Http.RequestAborted);
+        Meter(call.Http, call.Operation, answer.Call);
+        return answer;
+    }
+
+    /// <summary>
+    /// A streamed answer of a model that is reached in another form. Nothing is sent before its first piece, or the
+    /// first long silence, so that what fails earlier still has its status.
+    /// </summary>
+    public async Task StreamAsync(GatewayCall call, ModelRequest request, IAnswerStream answer)
+    {
+        var cancellation = call.Http.RequestAborted;
+        var stream = router.StreamAsync(request);
+        var begun = false;
+        try
+        {
+            await foreach (
+                var update in stream.WithSilences(time, cancellation).WithCancellation(cancellation)
+            )
+            {
+                if (!begun)
+                    await BeginAsync();
+                if (update is null)
+                    await answer.KeepAliveAsync(cancellation);
+                else
+                    await answer.WriteAsync(update, cancellation);
+            }
+            if (!begun)
+                await BeginAsync();
+            await answer.EndAsync(stream.Call!, cancellation);
+        }
+        catch (Failure failure) when (begun)
+        {
+            await call.Operation.BreakOff(call.Http.Response, failure, cancellation);
+        }
+        finally
+        {
+            Meter(call.Http, call.Operation, stream.Call);
+        }
+
+        ValueTask BeginAsync()
+        {
+            begun = true;
+            StreamHeaders.Set(call.Http.Response, "text/event-stream; charset=utf-8");
+            return answer.BeginAsync(cancellation);
+        }
+    }
+
+    /// <summary>Vectors of a model that is reached in another form.</summary>
+    public async Task<EmbeddingAnswer> EmbedAsync(
+        GatewayCall call,
+        IReadOnlyList<string> texts,
+        int? dimensions
+    )
+    {
+        var answer = await router.EmbedAsync(
+            call.Route,
+            texts,
+            call.Http.RequestAborted,
+            dimensions,
+            call.Hopped
+        );
+        Meter(call.Http, call.Operation, answer.Call);
+        return answer;
+    }
+
+    /// <summary>Reads the body as the surface's own record.</summary>
+    /// <exception cref="Invalid">A field has a wrong type.</exception>
+    public static T Read<T>(GatewayCall call, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(call.Body.Span, type)!;
+        }
+        catch (JsonException failure)
+        {
+            var field = failure.Path?.TrimStart('$', '.');
+            throw new Invalid(
+                "invalid_type",
+                $"{(string.IsNullOrEmpty(field) ? "The body" : field)} has a wrong type.",
+                field
+            );
+        }
+    }
+
+    private static bool GoesThrough(
+        Route route,
+        in RequestOutline outline,
+        GatewayOperation operation
+    ) =>
+        route.Speaks(operation.Forward.Form)
+        && (!outline.HasImages || route.First.Can(Capabilities.Vision));
+
+    private static List<KeyValuePair<string, string>> Passed(
+        HttpRequest request,
+        GatewayOperation operation
+    )
+    {
+        if (operation.PassedHeaders.Count == 0)
+            return [];
+        var passed = new List<KeyValuePair<string, string>>();
+        foreach (var name in operation.PassedHeaders)
+        {
+            if (request.Headers.TryGetValue(name, out var value))
+                passed.Add(new(name, value.ToString()));
+        }
+        return passed;
+    }
+
+    private async Task PassAsync(
+        HttpContext http,
+        GatewayOperation operation,
+        ForwardedAnswer answer
+    )
+    {
+        var response = http.Response;
+        if (answer.IsStream)
+            StreamHeaders.Set(response, answer.ContentType);
+        response.StatusCode = answer.StatusCode;
+        response.ContentType = answer.ContentType;
+        response.ContentLength = answer.Length;
+        try
+        {
+            await answer.CopyToAsync(response.BodyWriter, http.RequestAborted);
+        }
+        catch (Failure failure) when (answer.IsStream)
+        {
+            await operation.BreakOff(response, failure, http.RequestAborted);
+        }
+        finally
+        {
+            Meter(http, operation, answer.Call);
+        }
+    }
+
+    private void Meter(HttpContext http, GatewayOperation operation, ModelCall? call)
+    {
+        if (call is null || call.Outcome == CallOutcome.Failed || !operation.IsMetered)
+            return;
+        var caller = http.Caller();
+        journal.Record(
+            new UsageRecord(
+                caller.Workspace,
+                caller.Key,
+                operation.Endpoint,
+                call.Model,
+                Calls: 1,
+                call.InputTokens,
+                call.OutputTokens,
+                call.CostMicroUsd,
+                time.GetUtcNow()
+            )
+        );
+    }
+}
