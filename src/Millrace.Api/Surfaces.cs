@@ -5,6 +5,7 @@ using Millrace.Api.Anthropic;
 using Millrace.Api.OpenAi;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Documents;
+using Millrace.Api.Shared.Metrics;
 using Millrace.Api.TBackend;
 
 namespace Millrace.Api;
@@ -32,6 +33,7 @@ public static class Surfaces
         app.MapTBackend();
         app.MapOpenAi();
         app.MapAnthropic();
+        app.MapMetrics();
         app.MapDocuments(first: TBackendSurface.Name);
     }
 }

@@ -11,8 +11,10 @@ using Millrace.Core.Metering;
 using Millrace.Core.Outbound;
 using Millrace.Core.Sandboxing;
 using Millrace.Core.Scheduling;
+using Millrace.Core.Secrets;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
+using Millrace.Core.Telemetry;
 using Millrace.Core.Work;
 
 namespace Millrace.Core;
@@ -40,6 +42,8 @@ public static class CoreRegistration
         services.AddIdempotency();
         services.AddLimits(configuration);
         services.AddHealth();
+        services.AddSecrets(configuration);
+        services.AddTelemetry(configuration);
         services.AddOutbound(configuration);
         services.AddSandbox(configuration);
         return services;

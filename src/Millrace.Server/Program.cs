@@ -9,6 +9,8 @@ var root = new RootCommand("Millrace: a self-hosted backend for AI agents.")
     ServeCommand.Create(),
     KeyCommand.Create(),
     ModelsCommand.Create(),
+    SecretCommand.Create(),
+    WorkCommand.Create(),
     DoctorCommand.Create(),
     VersionCommand.Create(),
 };

@@ -19,6 +19,7 @@ public static class SecretsRegistration
             configuration[MasterKeys.PreviousVariable]
         ));
         services.TryAddSingleton<SecretsService>();
+        services.TryAddSingleton<OperatorSecrets>();
         return services;
     }
 }

@@ -10,8 +10,6 @@ public delegate string? ProviderSecret(string name);
 /// <summary>All providers of this process, connected at the start and closed at its end.</summary>
 internal sealed class Connections : IDisposable
 {
-    private const string SecretPrefix = "secret:";
-
     private readonly List<Provider> _open = [];
     private readonly List<(ModelCard Card, Provider Provider)> _chosen = [];
 
@@ -134,9 +132,12 @@ internal sealed class Connections : IDisposable
 
     private static string? Key(ProviderOptions provider, ProviderSecret? secret)
     {
-        if (provider.ApiKey?.StartsWith(SecretPrefix, StringComparison.Ordinal) != true)
+        if (
+            provider.ApiKey?.StartsWith(ModelsOptions.SecretPrefix, StringComparison.Ordinal)
+            != true
+        )
             return Text(provider.ApiKey);
-        var name = provider.ApiKey[SecretPrefix.Length..];
+        var name = provider.ApiKey[ModelsOptions.SecretPrefix.Length..];
         return secret?.Invoke(name)
             ?? throw new SettingsException(
                 $"Millrace:Models:Providers: the key of {provider.Name} is secret {name}, which is not there. Store it, or give the key itself."

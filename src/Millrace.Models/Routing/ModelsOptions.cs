@@ -63,6 +63,17 @@ public sealed class ModelsOptions : ISection
     public TimeSpan TotalLimit { get; set; } = TimeSpan.FromMinutes(10);
     public int MaxAnswerBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>What stands for a provider's key, followed by the name of the secret that holds it.</summary>
+    internal const string SecretPrefix = "secret:";
+
+    /// <summary>The secrets that providers' keys are taken from.</summary>
+    public IEnumerable<string> SecretNames =>
+        Providers
+            .Select(provider => provider.ApiKey)
+            .OfType<string>()
+            .Where(key => key.StartsWith(SecretPrefix, StringComparison.Ordinal))
+            .Select(key => key[SecretPrefix.Length..]);
+
     public IEnumerable<string> Validate()
     {
         if (Retries is < 0 or > 10)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Millrace.Core.Settings;
-using Millrace.Core.Storage;
+using Millrace.Server.Starting;
 
 namespace Millrace.Server.Commands;
 
@@ -41,5 +41,16 @@ internal static class CommonOptions
         if (command.GetValue(Data) is { } data)
             line["Millrace:Data:Folder"] = data;
         settings.AddInMemoryCollection(line);
+    }
+
+    /// <summary>The installation opened for a command that works beside a server or without one.</summary>
+    public static async Task<MillraceHost> OpenHostAsync(
+        this ParseResult command,
+        CancellationToken cancellation
+    )
+    {
+        var host = MillraceHost.Build(settings => settings.AddSettings(command));
+        await host.OpenAsync(cancellation);
+        return host;
     }
 }

@@ -93,7 +93,7 @@ internal static class DoctorCommand
         var store = host.Services.GetRequiredService<Store>();
         try
         {
-            await store.MigrateAsync(cancellation);
+            await host.OpenAsync(cancellation);
             return Finding.Good(
                 "database",
                 $"{store.Dialect} answers, and its schema is the one of this version."

@@ -54,7 +54,7 @@ internal static class KeyCommand
         command.SetAction(
             async (line, cancellation) =>
             {
-                await using var host = await OpenAsync(line, cancellation);
+                await using var host = await line.OpenHostAsync(cancellation);
                 var now = host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
                 var issued = await Keys(host)
                     .CreateAsync(
@@ -88,7 +88,7 @@ internal static class KeyCommand
         command.SetAction(
             async (line, cancellation) =>
             {
-                await using var host = await OpenAsync(line, cancellation);
+                await using var host = await line.OpenHostAsync(cancellation);
                 await Console.Out.WriteLineAsync(
                     "number  workspace       state    last used            owner / name"
                 );
@@ -120,22 +120,12 @@ internal static class KeyCommand
         command.SetAction(
             async (line, cancellation) =>
             {
-                await using var host = await OpenAsync(line, cancellation);
+                await using var host = await line.OpenHostAsync(cancellation);
                 await Keys(host).RevokeAsync(line.GetValue(number), cancellation);
                 await Console.Out.WriteLineAsync($"Key {line.GetValue(number)} is revoked.");
             }
         );
         return command;
-    }
-
-    private static async Task<MillraceHost> OpenAsync(
-        ParseResult line,
-        CancellationToken cancellation
-    )
-    {
-        var host = MillraceHost.Build(settings => settings.AddSettings(line));
-        await host.MigrateAsync(cancellation);
-        return host;
     }
 
     private static ApiKeys Keys(MillraceHost host) => host.Services.GetRequiredService<ApiKeys>();

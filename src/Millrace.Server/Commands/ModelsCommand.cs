@@ -26,7 +26,7 @@ internal static class ModelsCommand
 
     private static async Task<int> ListAsync(ParseResult line, CancellationToken cancellation)
     {
-        await using var host = MillraceHost.Build(settings => settings.AddSettings(line));
+        await using var host = await line.OpenHostAsync(cancellation);
         var router = host.Services.GetRequiredService<ModelRouter>();
         var fallback = router.Resolve(null).First;
         await Console.Out.WriteLineAsync("Connected:");
@@ -77,7 +77,7 @@ internal static class ModelsCommand
         command.SetAction(
             async (line, cancellation) =>
             {
-                await using var host = MillraceHost.Build(settings => settings.AddSettings(line));
+                await using var host = await line.OpenHostAsync(cancellation);
                 var found = await new LoopbackProbe(Ports(host)).FindAsync(cancellation);
                 var model =
                     found.FirstOrDefault(model => model.Name == line.GetValue(name))

@@ -4,10 +4,12 @@ using Millrace.Agents;
 using Millrace.Api;
 using Millrace.Core;
 using Millrace.Core.Identity;
+using Millrace.Core.Secrets;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Models;
 using Millrace.Models.Discovery;
+using Millrace.Models.Routing;
 
 namespace Millrace.Server.Starting;
 
@@ -46,6 +48,9 @@ public sealed class MillraceHost : IAsyncDisposable
         var server = builder.Services.AddSection<ServerOptions>(configuration);
 
         builder.Services.AddCore(configuration);
+        builder.Services.AddSingleton<ProviderSecret>(services =>
+            services.GetRequiredService<OperatorSecrets>().Find
+        );
         builder.Services.AddModels(configuration, [.. ChosenModels(configuration), .. found ?? []]);
         builder.Services.AddAgents(configuration);
         builder.Services.AddSurfaces(configuration);
@@ -62,14 +67,21 @@ public sealed class MillraceHost : IAsyncDisposable
         return new MillraceHost(app);
     }
 
-    public Task MigrateAsync(CancellationToken cancellation) =>
-        Services.GetRequiredService<Store>().MigrateAsync(cancellation);
+    /// <summary>Brings the database up to date and reads the secrets that settings name.</summary>
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        await Services.GetRequiredService<Store>().MigrateAsync(cancellation);
+        await Services.GetRequiredService<SecretsService>().RewrapAsync(cancellation);
+        await Services
+            .GetRequiredService<OperatorSecrets>()
+            .ReadAsync(Services.GetRequiredService<ModelsOptions>().SecretNames, cancellation);
+    }
 
-    /// <summary>Takes the data folder, brings the database up to date, and makes the first key when there is none.</summary>
+    /// <summary>Takes the data folder, opens the installation, and makes the first key when there is none.</summary>
     public async Task<IssuedApiKey?> PrepareAsync(CancellationToken cancellation)
     {
         TakeDataFolder();
-        await MigrateAsync(cancellation);
+        await OpenAsync(cancellation);
         return await FirstKey.CreateWhenMissingAsync(Services, cancellation);
     }
 

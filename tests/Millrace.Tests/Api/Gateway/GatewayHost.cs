@@ -32,7 +32,7 @@ public sealed class GatewayHost : IAsyncDisposable
         host._settings["Millrace:Server:Urls"] = "http://127.0.0.1:0";
         configure?.Invoke(host);
         host._host = MillraceHost.Build(settings => settings.AddInMemoryCollection(host._settings));
-        await host._host.MigrateAsync(default);
+        await host._host.OpenAsync(default);
         await host._host.StartAsync(default);
         host.Client.BaseAddress = new Uri(host._host.Addresses.First());
         host.Key = await host.NewKeyAsync(new NewApiKey());

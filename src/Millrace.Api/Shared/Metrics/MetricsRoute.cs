@@ -1,0 +1,36 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Millrace.Core.Failures;
+using Millrace.Core.Identity;
+using Millrace.Core.Telemetry;
+
+namespace Millrace.Api.Shared.Metrics;
+
+/// <summary>
+/// <c>GET /metrics</c>: what the process measures of itself, for Prometheus. An administrator's key comes as Bearer or
+/// in the <c>api-key</c> header.
+/// </summary>
+internal static class MetricsRoute
+{
+    private const string Bearer = "Bearer ";
+
+    public static void MapMetrics(this IEndpointRouteBuilder app) =>
+        app.MapRead("/metrics", WriteAsync).ExcludeFromDescription();
+
+    private static async Task WriteAsync(HttpContext http, ApiKeys keys, MetricsPage page)
+    {
+        var authorization = http.Request.Headers.Authorization.ToString();
+        var presented = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Bearer.Length..]
+            : http.Request.Headers["api-key"].ToString();
+        var caller = await keys.AuthenticateAsync(presented, http.RequestAborted);
+        if (!caller.IsAdmin)
+            throw new Forbidden("admin_only", "This route needs an administrator's API key.");
+        var text = new ArrayBufferWriter<byte>();
+        page.WriteTo(text);
+        http.Response.ContentType = MetricsPage.ContentType;
+        await http.Response.Body.WriteAsync(text.WrittenMemory, http.RequestAborted);
+    }
+}
