@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Millrace.Core.Settings;
 using Millrace.Models.Discovery;
 using Millrace.Models.Embedded;
@@ -26,7 +27,7 @@ public static class ModelsRegistration
     )
     {
         var options = services.AddSection<ModelsOptions>(configuration);
-        services.AddEmbedded();
+        services.AddEmbedded(configuration);
         services.AddOcr(configuration);
         services.AddSingleton(provider => new Connections(
             options,
@@ -55,8 +56,9 @@ public static class ModelsRegistration
         return services;
     }
 
-    private static void AddEmbedded(this IServiceCollection services)
+    private static void AddEmbedded(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSection<LocalModelOptions>(configuration);
         services.TryAddSingleton(EmbeddedModelFiles.Beside);
         services.TryAddSingleton<UseLiteEmbedder>();
         services.TryAddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
@@ -66,7 +68,12 @@ public static class ModelsRegistration
         services.TryAddKeyedSingleton<IChatClient>(
             EmbeddedModels.Local,
             (provider, _) =>
-                new LocalChatModel(provider.GetRequiredService<UseLiteEmbedder>(), Time(provider))
+                new LocalChatModel(
+                    provider.GetRequiredService<UseLiteEmbedder>(),
+                    Time(provider),
+                    provider.GetRequiredService<LocalModelOptions>(),
+                    provider.GetService<ILogger<LocalChatModel>>()
+                )
         );
     }
 

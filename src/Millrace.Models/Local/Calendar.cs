@@ -40,6 +40,39 @@ internal sealed partial class Calendar(TimeProvider clock)
             ?? Now(text, zone);
     }
 
+    /// <summary>"How many days until my birthday?", from the date that the user told.</summary>
+    public Reply? UntilOwn(Clause clause, Request request)
+    {
+        var text = clause.Plain;
+        if (
+            text.Length > 300
+            || !AsksUntil().IsMatch(text)
+            || Own().Match(text) is not { Success: true } own
+            || DatePhrases.Find(text, Today).Any()
+        )
+        {
+            return null;
+        }
+        var thing = Words.Topic(own.Groups["thing"].Value);
+        var told = request
+            .Facts.LastOrDefault(fact =>
+                thing.Count > 0
+                && (thing.IsSubsetOf(fact.Words) || thing.Contains(Words.Stem(fact.Topic)))
+                && DatePhrases.Find(fact.Told, Today).Any()
+            )
+            ?.Told;
+        if (told is null || DatePhrases.Ambiguous(told) is not null)
+        {
+            return null;
+        }
+        var date = DatePhrases.Find(told, Today).First();
+        var when =
+            thing.Contains(Words.Stem("birthday")) && date.Date < Today
+                ? date.Date.ToString("d MMMM", CultureInfo.InvariantCulture) // its next return
+                : told.Substring(date.At, date.Length);
+        return Until($"{text} {when}", Today);
+    }
+
     private (DateOnly Today, TimeZoneInfo Zone, string? Unknown) Here(string text)
     {
         var zone = TimeZoneInfo.Utc;
@@ -371,6 +404,9 @@ internal sealed partial class Calendar(TimeProvider clock)
         1000
     )]
     private static partial Regex DaysIn();
+
+    [GeneratedRegex(@"\b(?:my|our|the) (?<thing>[\w' -]{2,60})$", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Own();
 
     [GeneratedRegex(@"\bweeks\b", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex InWeeks();

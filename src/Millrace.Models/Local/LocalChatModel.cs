@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Millrace.Models.Local;
 
@@ -9,16 +11,20 @@ namespace Millrace.Models.Local;
 /// from text handed over in the request, from a tool's result or from a fixed template, and it says so plainly when it
 /// has no answer. It never fails on input, and asks the embedder only when words alone do not decide.
 /// </summary>
-/// <param name="abstainBelow">The cosine below which no passage is quoted.</param>
 public sealed class LocalChatModel(
     IEmbeddingGenerator<string, Embedding<float>> embedder,
     TimeProvider clock,
-    double abstainBelow = 0.35
+    LocalModelOptions? options = null,
+    ILogger<LocalChatModel>? logger = null
 ) : IChatClient
 {
     public const string ModelId = "local";
 
-    private readonly Skills _skills = new(new Meaning(embedder), clock, abstainBelow);
+    private readonly Skills _skills = new(
+        new Meaning(embedder, logger ?? NullLogger<LocalChatModel>.Instance),
+        clock,
+        (options ?? new LocalModelOptions()).AbstainBelow
+    );
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages,
@@ -86,7 +92,10 @@ public sealed class LocalChatModel(
         text = UpToStop(text, options?.StopSequences);
         if (options?.MaxOutputTokens is { } most && LocalTokens.Count(text) > most)
         {
-            text = LocalTokens.Cut(text, most);
+            // JSON cut in two is no JSON: its smallest form stands instead, even where that is longer than the limit.
+            text = options.ResponseFormat is ChatResponseFormatJson json
+                ? Shapes.Least(json.Schema)
+                : LocalTokens.Cut(text, most);
             finish = ChatFinishReason.Length;
         }
         return Answer.Of(messages, text, [], finish);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using Millrace.Core.Failures;
 
 namespace Millrace.Models.Local;
@@ -9,9 +10,13 @@ namespace Millrace.Models.Local;
 /// Nearness in meaning by the embedder, which is asked only when words alone do not decide: the first call may load it.
 /// Vectors of short texts that come again (tools, values of an enum) are kept.
 /// </summary>
-internal sealed class Meaning(IEmbeddingGenerator<string, Embedding<float>> embedder)
+internal sealed partial class Meaning(
+    IEmbeddingGenerator<string, Embedding<float>> embedder,
+    ILogger logger
+)
 {
     private const int MostKept = 1000;
+    private int _told;
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<float>> _kept = new(
         StringComparer.Ordinal
     );
@@ -66,8 +71,12 @@ internal sealed class Meaning(IEmbeddingGenerator<string, Embedding<float>> embe
                 cancellationToken: cancellationToken
             );
         }
-        catch (Failure)
+        catch (Failure failure)
         {
+            if (Interlocked.Exchange(ref _told, 1) == 0)
+            {
+                Log.WordsAlone(logger, failure.Message);
+            }
             return Array.ConvertAll(vectors, vector => vector.IsEmpty ? new float[1] : vector); // words alone decide
         }
         for (var i = 0; i < missing.Count; i++)
@@ -101,5 +110,14 @@ internal sealed class Meaning(IEmbeddingGenerator<string, Embedding<float>> embe
             _kept.Clear();
         }
         _kept[text] = vector;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "The built-in chat model goes by words alone, without meaning: {Reason}"
+        )]
+        public static partial void WordsAlone(ILogger logger, string reason);
     }
 }

@@ -8,9 +8,10 @@ namespace Millrace.Models.Local;
 
 /// <summary>
 /// Fills a JSON shape from what was found. What is unknown is left out, or null where the schema allows it, or else the
-/// type's empty value; the result always matches the schema.
+/// type's empty value (of an enum, see <see cref="EnumChoices"/>). The result matches the schema, but for a pattern that
+/// nothing in the source meets.
 /// </summary>
-internal sealed partial class Shapes(Summaries summaries)
+internal sealed partial class Shapes(Summaries summaries, Meaning meaning, double abstainBelow)
 {
     private const int DeepestShape = 10;
     private const int MostItems = 200;
@@ -39,8 +40,9 @@ internal sealed partial class Shapes(Summaries summaries)
         {
             source.Summary = await summaries.OfAsync(source.Text, 2, cancellationToken);
         }
+        var choices = await EnumChoices.ReadAsync(shape, source.Text, meaning, cancellationToken);
         return Text(
-            new Filling(shape).Fill(
+            new Filling(shape, choices, abstainBelow).Fill(
                 shape,
                 new ToolSlot("", "", "", "", [], shape, IsRequired: true),
                 source,
@@ -50,14 +52,27 @@ internal sealed partial class Shapes(Summaries summaries)
     }
 
     /// <summary>Arguments for a tool that must be called, in the shape that its schema wants.</summary>
-    public static JsonObject Arguments(JsonElement schema, Request request) =>
-        new Filling(schema).Fill(
-            schema,
-            new ToolSlot("", "object", "", "", [], schema, IsRequired: true),
-            ShapeSource.Of(request, request.Ask, []),
-            0
-        ) as JsonObject
-        ?? [];
+    public async ValueTask<JsonObject> ArgumentsAsync(
+        JsonElement schema,
+        Request request,
+        CancellationToken cancellationToken
+    )
+    {
+        var choices = await EnumChoices.ReadAsync(schema, request.Ask, meaning, cancellationToken);
+        return new Filling(schema, choices, abstainBelow).Fill(
+                schema,
+                new ToolSlot("", "object", "", "", [], schema, IsRequired: true),
+                ShapeSource.Of(request, request.Ask, []),
+                0
+            ) as JsonObject
+            ?? [];
+    }
+
+    /// <summary>The smallest JSON that matches, where a limit leaves no room for the answer.</summary>
+    public static string Least(JsonElement? schema) =>
+        schema is { } shape
+            ? Text(new Filling(shape, EnumChoices.None, abstainBelow: 1).Least())
+            : "{}";
 
     private static string Text(JsonNode? node) =>
         node is null ? "null" : node.ToJsonString(Readable);
@@ -185,8 +200,14 @@ internal sealed partial class Shapes(Summaries summaries)
     }
 
     /// <summary>Walks one schema, whose definitions may refer to one another.</summary>
-    private sealed class Filling(JsonElement root)
+    private sealed class Filling(JsonElement root, EnumChoices choices, double abstainBelow)
     {
+        public JsonNode? Least()
+        {
+            var (shape, nullable) = Resolve(root, 0);
+            return nullable ? null : Empty(shape, 0);
+        }
+
         public JsonNode? Fill(JsonElement schema, ToolSlot slot, ShapeSource source, int depth)
         {
             var (shape, nullable) = Resolve(schema, 0);
@@ -215,7 +236,9 @@ internal sealed partial class Shapes(Summaries summaries)
                 && values.ValueKind == JsonValueKind.Array
             )
             {
-                return source.Choice(slot) is { } choice
+                return
+                    (source.Choice(slot) ?? choices.Nearest(slot.Values, abstainBelow))
+                        is { } choice
                     ? values
                         .EnumerateArray()
                         .Where(value => value.ToString() == choice)
@@ -236,7 +259,11 @@ internal sealed partial class Shapes(Summaries summaries)
                     : null,
                 "boolean" => source.Flag(slot) is { } flag ? JsonValue.Create(flag) : null,
                 "null" => null,
-                _ => source.String(slot) is { Length: > 0 } text
+                _ => (
+                    source.String(slot)
+                    ?? (shape.TryGetProperty("pattern", out _) ? source.Text : null)
+                )
+                    is { Length: > 0 } text
                 && FitsText(shape, text) is { } fitting
                     ? JsonValue.Create(fitting)
                     : null,
@@ -338,14 +365,11 @@ internal sealed partial class Shapes(Summaries summaries)
                 && values.GetArrayLength() > 0
             )
             {
-                var neutral = values
-                    .EnumerateArray()
-                    .FirstOrDefault(value => Neutral().IsMatch(value.ToString()));
-                return JsonNode.Parse(
-                    (
-                        neutral.ValueKind == JsonValueKind.Undefined ? values[0] : neutral
-                    ).GetRawText()
-                );
+                var all = values.EnumerateArray().ToList();
+                var nearest = choices.Nearest(Values(shape), atLeast: -1);
+                var chosen = all.FindIndex(value => Neutral().IsMatch(value.ToString()));
+                chosen = chosen < 0 ? all.FindIndex(value => value.ToString() == nearest) : chosen;
+                return JsonNode.Parse(all[Math.Max(chosen, 0)].GetRawText());
             }
             return TypeOf(shape) switch
             {
@@ -423,9 +447,39 @@ internal sealed partial class Shapes(Summaries summaries)
             {
                 return null;
             }
+            if (shape.TryGetProperty("pattern", out var pattern))
+            {
+                return Matching(pattern.ToString(), text);
+            }
             return shape.TryGetInt("maxLength", out var most) && text.Length > most
                 ? text[..Math.Max(0, most)]
                 : text;
+        }
+
+        // The caller wrote the pattern: it runs in linear time or not at all.
+        private static string? Matching(string pattern, string text)
+        {
+            try
+            {
+                var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+                var limit = TimeSpan.FromMilliseconds(100);
+                var found = Regex.Match(text, pattern, options, limit);
+                return found.Success ? text
+                    : Regex.Match(text, pattern.TrimStart('^').TrimEnd('$'), options, limit)
+                        is { Success: true, Value: var part }
+                    && Regex.IsMatch(part, pattern, options, limit)
+                        ? part
+                    : null;
+            }
+            catch (Exception wrong)
+                when (wrong
+                        is ArgumentException
+                            or NotSupportedException
+                            or RegexMatchTimeoutException
+                )
+            {
+                return text;
+            }
         }
 
         private (JsonElement Shape, bool Nullable) Resolve(JsonElement schema, int hops)

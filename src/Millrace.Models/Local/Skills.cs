@@ -27,8 +27,8 @@ internal sealed partial class Skills
         var passages = new Passages(meaning, abstainBelow);
         var recall = new Recall(meaning);
         _answers = new ToolAnswers(passages);
-        _tools = new ToolRouting(meaning, calendar, _answers);
-        _shapes = new Shapes(summaries);
+        _shapes = new Shapes(summaries, meaning, abstainBelow);
+        _tools = new ToolRouting(meaning, calendar, _answers, _shapes);
         _inOrder =
         [
             _tools.GoOnAsync,
@@ -37,6 +37,7 @@ internal sealed partial class Skills
             Plain(
                 (clause, request) => IsWish(clause, request) ? null : Replies.Acknowledge(clause)
             ),
+            Plain(calendar.UntilOwn),
             Plain(FactQuestions.Answer),
             _tools.CalculateAsync,
             Plain((clause, _) => calendar.Answer(clause)),

@@ -9,7 +9,12 @@ namespace Millrace.Models.Local;
 /// Chooses the tool that a clause asks for, by its words and meaning and with a margin, and fills its arguments. A missing
 /// argument or a near tie becomes a question. Only what the user asks is ever looked at, never data.
 /// </summary>
-internal sealed partial class ToolRouting(Meaning meaning, Calendar calendar, ToolAnswers answers)
+internal sealed partial class ToolRouting(
+    Meaning meaning,
+    Calendar calendar,
+    ToolAnswers answers,
+    Shapes shapes
+)
 {
     private const double Certain = 0.52;
     private const double Margin = 0.04;
@@ -242,7 +247,7 @@ internal sealed partial class ToolRouting(Meaning meaning, Calendar calendar, To
             .MinBy(each => each.Missing.Count)!;
         if (filled.Missing.Count > 0)
         {
-            var shape = Shapes.Arguments(tool.Schema, request);
+            var shape = await shapes.ArgumentsAsync(tool.Schema, request, cancellationToken);
             foreach (var slot in filled.Missing)
             {
                 filled.Arguments[slot.Name] = shape[slot.Name]?.DeepClone();

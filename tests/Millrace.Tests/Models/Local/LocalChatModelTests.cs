@@ -26,6 +26,15 @@ public sealed class LocalChatModelTests
     }
 
     [Fact]
+    public async Task Counts_the_days_until_a_date_that_it_was_told()
+    {
+        using var talk = new Conversation();
+        (
+            await talk.AskAsync("My birthday is on 9 June.", "How many days until my birthday?")
+        ).ShouldBe("It is 197 days until Wednesday, 9 June 2027.");
+    }
+
+    [Fact]
     public async Task Plain_turns_never_load_the_embedder()
     {
         using var embedder = new WordEmbedder();

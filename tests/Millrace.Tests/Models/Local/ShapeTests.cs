@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
+using Millrace.Tests.Models.Embedded;
 
 namespace Millrace.Tests.Models.Local;
 
@@ -154,6 +155,55 @@ public sealed class ShapeTests
         using var talk = new Conversation();
         talk.Options.ResponseFormat = ChatResponseFormat.Json;
         (await talk.AskAsync(message)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_value_of_an_enum_that_is_not_named_is_chosen_by_meaning()
+    {
+        using var talk = new Conversation(UseLite.Embedder()) { KeepsEmbedder = true };
+        talk.Options.ResponseFormat = ChatResponseFormat.ForJsonSchema(
+            JsonDocument
+                .Parse(
+                    """{"type":"object","properties":{"topic":{"type":"string","enum":["gardening","banking","cooking"]}},"required":["topic"]}"""
+                )
+                .RootElement
+        );
+        (
+            await talk.AskAsync("Classify this text: I want to move money to my savings account")
+        ).ShouldBe("""{"topic":"banking"}""");
+    }
+
+    [Fact]
+    public async Task A_pattern_is_looked_for_in_the_text()
+    {
+        using var talk = new Conversation();
+        talk.Options.ResponseFormat = ChatResponseFormat.ForJsonSchema(
+            JsonDocument
+                .Parse(
+                    """{"type":"object","properties":{"ticket":{"type":"string","pattern":"^[A-Z]{3}-[0-9]+$"}},"required":["ticket"]}"""
+                )
+                .RootElement
+        );
+        (await talk.AskAsync("Extract: please look at ABC-123 today.")).ShouldBe(
+            """{"ticket":"ABC-123"}"""
+        );
+    }
+
+    [Fact]
+    public async Task A_token_limit_never_cuts_json_in_two()
+    {
+        using var talk = new Conversation();
+        talk.Options.MaxOutputTokens = 3;
+        talk.Options.ResponseFormat = ChatResponseFormat.ForJsonSchema(
+            JsonDocument
+                .Parse(
+                    """{"type":"object","properties":{"name":{"type":"string"},"city":{"type":"string"}},"required":["name"]}"""
+                )
+                .RootElement
+        );
+        var response = await talk.SayAsync("Extract: Ada lives in Zagreb.");
+        response.FinishReason.ShouldBe(ChatFinishReason.Length);
+        response.Text.ShouldBe("""{"name":""}""");
     }
 
     [Fact]
