@@ -51,6 +51,9 @@ internal static partial class Replies
             _ when WhoAreYou().IsMatch(text) => new Reply(
                 $"I'm “local”, the model built into Millrace. I'm not a language model: I answer only from what you tell me, the text you give me, and tools. {Connect}"
             ),
+            _ when Forget().IsMatch(text) => new Reply(
+                "What was said in this conversation stays in it. Start a new one, and I know nothing of this."
+            ),
             _ when HowToConnect().IsMatch(text) => new Reply(Connect),
             _ => null,
         };
@@ -143,7 +146,7 @@ internal static partial class Replies
     }
 
     [GeneratedRegex(
-        @"^(?:hi|hello|hey|hiya|howdy|greetings|yo|good (?:morning|afternoon|evening|day))(?: there| again| millrace| everyone| all)?$",
+        @"^(?:hi|hello|hey|test|hiya|howdy|greetings|yo|good (?:morning|afternoon|evening|day))(?: there| again| millrace| everyone| all)?$",
         RegexOptions.IgnoreCase,
         1000
     )]
@@ -171,14 +174,14 @@ internal static partial class Replies
     private static partial Regex Goodbye();
 
     [GeneratedRegex(
-        @"^(?:ok|okay|great|good|fine|cool|nice|perfect|alright|all right|got it|i see|yes|no|sure|awesome|well done|nice to meet you(?: too)?)$",
+        @"^(?:ok|okay|great|good|fine|cool|nice|perfect|alright|all right|got it|i see|yes|no|sure|awesome|well done|(?:ok|okay),? (?:cool|great|good|thanks)|nice to meet you(?: too)?)$",
         RegexOptions.IgnoreCase,
         1000
     )]
     private static partial Regex Fine();
 
     [GeneratedRegex(
-        @"^(?:so )?(?:what (?:else )?can you do(?: for me)?|what are you (?:able to do|capable of|good at)|how can you help(?: me)?|help(?: me)?|what are your (?:abilities|capabilities|features|skills))$",
+        @"^(?:so )?(?:what (?:else )?can you do(?: for me)?|what are you (?:able to do|capable of|good at)|how can you help(?: me)?|help(?: me)?|can you remember(?: things| stuff)?|what are your (?:abilities|capabilities|features|skills))$",
         RegexOptions.IgnoreCase,
         1000
     )]
@@ -190,6 +193,13 @@ internal static partial class Replies
         1000
     )]
     private static partial Regex WhoAreYou();
+
+    [GeneratedRegex(
+        @"^(?:please )?forget (?:everything|it all|all of (?:it|this|that)|what i (?:said|told you))$",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex Forget();
 
     [GeneratedRegex(
         @"^how (?:do|can|to)\b.*\bconnect\b.*\b(?:model|llm|ollama|openai|anthropic)\b.*$",
