@@ -462,7 +462,7 @@ internal sealed partial class Shapes(Summaries summaries, Meaning meaning, doubl
             try
             {
                 var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-                var limit = TimeSpan.FromMilliseconds(100);
+                var limit = TimeSpan.FromSeconds(1);
                 var found = Regex.Match(text, pattern, options, limit);
                 return found.Success ? text
                     : Regex.Match(text, pattern.TrimStart('^').TrimEnd('$'), options, limit)
@@ -471,14 +471,13 @@ internal sealed partial class Shapes(Summaries summaries, Meaning meaning, doubl
                         ? part
                     : null;
             }
-            catch (Exception wrong)
-                when (wrong
-                        is ArgumentException
-                            or NotSupportedException
-                            or RegexMatchTimeoutException
-                )
+            catch (RegexMatchTimeoutException)
             {
-                return text;
+                return null;
+            }
+            catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException)
+            {
+                return text; // no pattern that can be looked at
             }
         }
 
