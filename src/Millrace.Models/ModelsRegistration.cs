@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Millrace.Core.Health;
 using Millrace.Core.Settings;
 using Millrace.Models.Discovery;
 using Millrace.Models.Embedded;
@@ -29,6 +30,8 @@ public static class ModelsRegistration
         var options = services.AddSection<ModelsOptions>(configuration);
         services.AddEmbedded(configuration);
         services.AddOcr(configuration);
+        services.AddSingleton<IHealthProbe, ModelProbe>();
+        services.AddSingleton<IHealthProbe, EmbeddingProbe>();
         services.AddSingleton(provider => new Connections(
             options,
             configuration,

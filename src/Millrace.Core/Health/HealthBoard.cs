@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Millrace.Core.Health;
@@ -27,10 +28,11 @@ public sealed partial class HealthBoard(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly IHealthProbe[] _probes = [.. probes];
-    private readonly long _began = time.GetTimestamp();
+    private readonly DateTimeOffset _processStart = ProcessStart();
     private Round? _latest;
 
-    public TimeSpan Uptime => time.GetElapsedTime(_began);
+    /// <summary>How long this process has been running.</summary>
+    public TimeSpan Uptime => time.GetUtcNow() - _processStart;
 
     /// <summary>The state now; callers who ask at the same time share one round of checks.</summary>
     public Task<HealthReport> ReadAsync()
@@ -77,6 +79,12 @@ public sealed partial class HealthBoard(
             Log.Down(logger, exception, probe.Component);
             return ComponentState.Down;
         }
+    }
+
+    private static DateTimeOffset ProcessStart()
+    {
+        using var process = Process.GetCurrentProcess();
+        return new DateTimeOffset(process.StartTime);
     }
 
     private sealed record Round(long Began, Lazy<Task<HealthReport>> Report);

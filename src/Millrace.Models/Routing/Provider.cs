@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Millrace.Models.Forwarding;
 using Millrace.Models.OpenAi;
 using Polly;
+using Polly.CircuitBreaker;
 
 namespace Millrace.Models.Routing;
 
@@ -16,6 +17,7 @@ internal sealed class Provider : IDisposable
     private readonly HttpClient? _client;
     private readonly Lazy<IChatClient?> _chat;
     private readonly Lazy<IEmbeddingGenerator<string, Embedding<float>>?> _embedder;
+    private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly string? _apiKey;
     private readonly IReadOnlyList<KeyValuePair<string, string>> _headers = [];
 
@@ -45,7 +47,7 @@ internal sealed class Provider : IDisposable
         Address = address;
         _apiKey = apiKey;
         _headers = [.. options.Headers];
-        Resilience = Routing.Resilience.Of(limits, time);
+        Resilience = Routing.Resilience.Of(limits, time, _circuit);
         var sockets = Sockets(address);
         _wire = new HttpMessageInvoker(sockets);
         _client = new HttpClient(new ProviderHandler(Sign, limits.MaxAnswerBytes, time, sockets))
@@ -62,6 +64,9 @@ internal sealed class Provider : IDisposable
     public string Name { get; }
     public ProviderKind Kind { get; }
     public ResiliencePipeline Resilience { get; }
+
+    /// <summary>False for some seconds after it failed again and again.</summary>
+    public bool IsAvailable => _circuit.CircuitState is CircuitState.Closed or CircuitState.HalfOpen;
 
     /// <summary>The base address, ending with a slash. Null for what is embedded.</summary>
     public Uri? Address { get; }

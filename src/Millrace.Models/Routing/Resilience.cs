@@ -12,12 +12,16 @@ internal static class Resilience
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
 
-    public static ResiliencePipeline Of(ModelsOptions options, TimeProvider time)
+    public static ResiliencePipeline Of(
+        ModelsOptions options,
+        TimeProvider time,
+        CircuitBreakerStateProvider circuit
+    )
     {
         var pipeline = new ResiliencePipelineBuilder { TimeProvider = time };
         if (options.Retries > 0)
             pipeline.AddRetry(Retries(options));
-        return pipeline.AddCircuitBreaker(Breaker()).Build();
+        return pipeline.AddCircuitBreaker(Breaker(circuit)).Build();
     }
 
     private static RetryStrategyOptions Retries(ModelsOptions options) =>
@@ -38,9 +42,10 @@ internal static class Resilience
                 ValueTask.FromResult((args.Outcome.Exception as UpstreamFailure)?.RetryAfter),
         };
 
-    private static CircuitBreakerStrategyOptions Breaker() =>
+    private static CircuitBreakerStrategyOptions Breaker(CircuitBreakerStateProvider circuit) =>
         new()
         {
+            StateProvider = circuit,
             FailureRatio = 0.5,
             MinimumThroughput = 10,
             SamplingDuration = TimeSpan.FromSeconds(30),

@@ -33,7 +33,7 @@ internal static class HealthRoutes
             .WithAnswer<HealthDetails>(
                 """
                 {"status":"healthy","timestamp":"2026-06-24T21:50:43Z","version":"0.1.0","uptime_seconds":3600,
-                 "components":{"database":"ok","queue":"ok","storage":"ok","payments":"disabled","chain_provider":"disabled"}}
+                 "components":{"database":"ok","queue":"ok","storage":"ok","model":"ok","embeddings":"ok","payments":"disabled","chain_provider":"disabled"}}
                 """
             )
             .Produces<HealthDetails>(StatusCodes.Status503ServiceUnavailable)

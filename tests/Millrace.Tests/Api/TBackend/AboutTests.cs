@@ -29,6 +29,7 @@ public sealed class AboutTests
         var details = await (await client.GetAsync("/health/details")).JsonAsync();
         details["components"]!["database"]!.ToString().ShouldBe("ok");
         details["components"]!["queue"]!.ToString().ShouldBe("ok");
+        details["components"]!["model"]!.ToString().ShouldBe("ok");
         details["components"]!["payments"]!.ToString().ShouldBe("disabled");
         details["uptime_seconds"]!.GetValue<long>().ShouldBeGreaterThanOrEqualTo(0);
         using var anonymous = server.Client("");

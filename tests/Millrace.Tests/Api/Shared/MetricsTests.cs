@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Millrace.Core.Identity;
+using Millrace.Testing;
+
+namespace Millrace.Tests.Api.Shared;
+
+public sealed class MetricsTests
+{
+    [Fact]
+    public async Task Metrics_are_shown_to_an_administrators_key_alone()
+    {
+        await using var server = await TestServer.StartAsync();
+        var ordinary = await server.NewKeyAsync(new NewApiKey { IsAdmin = false });
+
+        (await StatusAsync(server, "")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(server, ordinary)).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(server, server.Key)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_scraper_may_send_the_key_as_bearer()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var client = server.Client("");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            server.Key
+        );
+
+        await client.GetStringAsync("/health");
+        var page = await client.GetStringAsync("/metrics");
+
+        page.ShouldContain("# TYPE http_server_request_duration");
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(TestServer server, string key)
+    {
+        using var client = server.Client(key);
+        using var answer = await client.GetAsync("/metrics");
+        return answer.StatusCode;
+    }
+}
