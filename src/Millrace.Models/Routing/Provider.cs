@@ -66,7 +66,8 @@ internal sealed class Provider : IDisposable
     public ResiliencePipeline Resilience { get; }
 
     /// <summary>False for some seconds after it failed again and again.</summary>
-    public bool IsAvailable => _circuit.CircuitState is CircuitState.Closed or CircuitState.HalfOpen;
+    public bool IsAvailable =>
+        _circuit.CircuitState is CircuitState.Closed or CircuitState.HalfOpen;
 
     /// <summary>The base address, ending with a slash. Null for what is embedded.</summary>
     public Uri? Address { get; }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Telemetry;
@@ -16,8 +17,13 @@ internal static class MetricsRoute
 {
     private const string Bearer = "Bearer ";
 
-    public static void MapMetrics(this IEndpointRouteBuilder app) =>
-        app.MapRead("/metrics", WriteAsync).ExcludeFromDescription();
+    public static void MapMetrics(this IEndpointRouteBuilder app)
+    {
+        // It counts from when it is made, which must not be the first time that somebody looks.
+        var page = app.ServiceProvider.GetRequiredService<MetricsPage>();
+        app.MapRead("/metrics", (HttpContext http, ApiKeys keys) => WriteAsync(http, keys, page))
+            .ExcludeFromDescription();
+    }
 
     private static async Task WriteAsync(HttpContext http, ApiKeys keys, MetricsPage page)
     {
