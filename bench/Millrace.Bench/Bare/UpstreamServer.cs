@@ -19,8 +19,7 @@ internal static class UpstreamServer
             async http =>
             {
                 // Read to the end, so that the connection can be used again.
-                while ((await http.Request.BodyReader.ReadAsync()) is { IsCompleted: false } part)
-                    http.Request.BodyReader.AdvanceTo(part.Buffer.End);
+                await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
                 http.Response.ContentType = "application/json";
                 http.Response.ContentLength = Answer.Length;
                 await http.Response.Body.WriteAsync(Answer);
