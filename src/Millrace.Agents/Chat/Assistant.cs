@@ -133,6 +133,8 @@ public sealed partial class Assistant
         }
         finally
         {
+            // Cancels the model and counts its tokens, before the turn is written down as cut.
+            await updates.DisposeAsync();
             await ending.CutUnlessFinishedAsync();
         }
     }

@@ -49,7 +49,7 @@ internal sealed class Conversation(
         CancellationToken cancellation
     )
     {
-        var route = models.Resolve(request.Model);
+        var route = models.ResolveConfigured(request.Model);
         var budget =
             (route.First.ContextWindow ?? UnknownWindow) / 2 - TokenEstimate.Of(request.Message);
         var window = await history.WindowAsync(turn, budget, cancellation);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using Millrace.Agents.Tools;
 
 namespace Millrace.Agents.Runs;
@@ -11,7 +12,11 @@ internal sealed record ToolResult(string Name, FunctionResultContent Content, bo
 /// Does what a model asks for, within limits. Calls that only read run side by side; one that changes something runs
 /// alone and in order. A call that fails tells the model why, and the run goes on.
 /// </summary>
-internal sealed class ToolCalls(RunsOptions options, TimeProvider time)
+internal sealed partial class ToolCalls(
+    RunsOptions options,
+    TimeProvider time,
+    ILogger<ToolCalls> logger
+)
 {
     public async Task<List<ToolResult>> RunAsync(
         RunPlan plan,
@@ -127,6 +132,11 @@ internal sealed class ToolCalls(RunsOptions options, TimeProvider time)
         {
             return ("The arguments do not fit the tool's schema.", false);
         }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Log.Failed(logger, tool.Name, failure);
+            return ("The tool failed.", false);
+        }
     }
 
     private static string Text(object? result) =>
@@ -169,4 +179,10 @@ internal sealed class ToolCalls(RunsOptions options, TimeProvider time)
     }
 
     private sealed record AskedCall(string Name, JsonElement Arguments);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Tool {Tool} failed")]
+        public static partial void Failed(ILogger logger, string tool, Exception failure);
+    }
 }

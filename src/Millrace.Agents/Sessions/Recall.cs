@@ -35,6 +35,9 @@ internal sealed partial class Recall(
     // few at a time, the latest first.
     private const int MostAtOnce = 8;
 
+    // Of so many times as are asked for, those that say the same are passed over.
+    private const int Wider = 8;
+
     public async Task<Recalled> FindAsync(
         OpenTurn turn,
         Window window,
@@ -94,8 +97,13 @@ internal sealed partial class Recall(
             );
         }
         cache.Keep(session, known);
-        var nearest = known.Nearest(query, through, options.RecalledTurns, options.RecallThreshold);
-        var found = nearest.Count == 0 ? [] : await history.PickAsync(turn, nearest, cancellation);
+        var nearest = known.Nearest(
+            query,
+            through,
+            options.RecalledTurns * Wider,
+            options.RecallThreshold
+        );
+        var found = await DistinctAsync(turn, nearest, message, cancellation);
         return new Recalled(found, made);
     }
 
@@ -121,6 +129,31 @@ internal sealed partial class Recall(
         );
         foreach (var (number, vector) in rows)
             known.Add(number, MemoryMarshal.Cast<byte, sbyte>(vector).ToArray());
+    }
+
+    /// <summary>A question asked again and again is most like itself, and would leave no room for what answers it.</summary>
+    private async Task<IReadOnlyList<PastTurn>> DistinctAsync(
+        OpenTurn turn,
+        List<long> nearest,
+        string message,
+        CancellationToken cancellation
+    )
+    {
+        if (nearest.Count == 0)
+            return [];
+        var byNumber = (await history.PickAsync(turn, nearest, cancellation)).ToDictionary(past =>
+            past.Number
+        );
+        return
+        [
+            .. nearest
+                .Where(byNumber.ContainsKey)
+                .Select(number => byNumber[number])
+                .Where(past => !past.Text.Equals(message, StringComparison.OrdinalIgnoreCase))
+                .DistinctBy(past => past.Text, StringComparer.OrdinalIgnoreCase)
+                .Take(options.RecalledTurns)
+                .OrderBy(past => past.Number),
+        ];
     }
 
     private static string Shorten(string text) =>

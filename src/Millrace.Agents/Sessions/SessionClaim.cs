@@ -38,7 +38,7 @@ internal sealed class SessionClaim : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_done.Token))
             {
-                if (await log.RenewAsync(turn, _done.Token))
+                if (await StillOursAsync(log, turn))
                     continue;
                 await _lost.CancelAsync();
                 return;
@@ -47,6 +47,19 @@ internal sealed class SessionClaim : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // The turn is over.
+        }
+    }
+
+    /// <summary>A database that does not answer for a moment loses no claim: the next renewal may be in time.</summary>
+    private async Task<bool> StillOursAsync(SessionLog log, OpenTurn turn)
+    {
+        try
+        {
+            return await log.RenewAsync(turn, _done.Token);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return true;
         }
     }
 }

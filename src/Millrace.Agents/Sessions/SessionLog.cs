@@ -198,6 +198,13 @@ internal sealed class SessionLog(Store store, TimeProvider time)
         var known = turn.RequestKey is null
             ? null
             : await KnownAsync(db, session.Id, turn.RequestKey);
+        if (known is not null && known.Text != turn.Text)
+        {
+            throw new Conflict(
+                "idempotency_key_reused",
+                "This request id belongs to another message of the session. Give each message an id of its own."
+            );
+        }
         if (known is { State: RunState.Completed })
             return new Attempt(Answered: known.Run);
         if (session.ActiveRun is { } active && session.ActiveUntil > now)
@@ -281,10 +288,10 @@ internal sealed class SessionLog(Store store, TimeProvider time)
     private static ValueTask<Known?> KnownAsync(Db db, Id<Session> session, string requestKey) =>
         db.FirstAsync(
             """
-            SELECT r.id, r.state, t.number FROM runs r JOIN turns t ON t.session_id = r.session_id AND t.run_id = r.id
+            SELECT r.id, r.state, t.number, t.text FROM runs r JOIN turns t ON t.session_id = r.session_id AND t.run_id = r.id
             WHERE r.workspace_id = $1 AND r.session_id = $2 AND r.request_key = $3 AND t.role = 'user'
             """,
-            row => new Known(row.Id<Run>(0), row.Word<RunState>(1), row.Int64(2)),
+            row => new Known(row.Id<Run>(0), row.Word<RunState>(1), row.Int64(2), row.Text(3)),
             db.Workspace.Value,
             session.Value,
             requestKey
@@ -476,7 +483,7 @@ internal sealed class SessionLog(Store store, TimeProvider time)
         DateTimeOffset? ActiveUntil
     );
 
-    private sealed record Known(Id<Run> Run, RunState State, long Number);
+    private sealed record Known(Id<Run> Run, RunState State, long Number, string Text);
 }
 
 /// <summary>What the user said, as it is written down.</summary>

@@ -35,7 +35,7 @@ internal sealed class SessionVectors(string model)
         return missing;
     }
 
-    /// <summary>The turns up to <paramref name="through"/> that are most like the query, and enough like it.</summary>
+    /// <summary>The turns up to <paramref name="through"/> that are most like the query, and enough like it, the likest first.</summary>
     public List<long> Nearest(sbyte[] query, long through, int most, double threshold)
     {
         var best = new PriorityQueue<long, float>();
@@ -50,7 +50,12 @@ internal sealed class SessionVectors(string model)
             if (best.Count > most)
                 best.Dequeue();
         }
-        return [.. best.UnorderedItems.Select(item => item.Element)];
+        return
+        [
+            .. best
+                .UnorderedItems.OrderByDescending(item => item.Priority)
+                .Select(item => item.Element),
+        ];
     }
 
     private static float Likeness(sbyte[] one, sbyte[] other)

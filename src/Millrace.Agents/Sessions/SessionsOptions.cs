@@ -27,10 +27,10 @@ public sealed class SessionsOptions : ISection
 
     public IEnumerable<string> Validate()
     {
-        if (VerbatimTurns is < 2 or > 1_000)
-            yield return "Millrace:Sessions:VerbatimTurns must be between 2 and 1000.";
-        if (VerbatimTokens is < 100 or > 1_000_000)
-            yield return "Millrace:Sessions:VerbatimTokens must be between 100 and 1000000.";
+        if (VerbatimTurns is < 2 or > 100_000)
+            yield return "Millrace:Sessions:VerbatimTurns must be between 2 and 100000.";
+        if (VerbatimTokens is < 100 or > 10_000_000)
+            yield return "Millrace:Sessions:VerbatimTokens must be between 100 and 10000000.";
         if (RecalledTurns is < 0 or > 50)
             yield return "Millrace:Sessions:RecalledTurns must be between 0 and 50.";
         if (RecallThreshold is < -1 or > 1)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Millrace.Core.Failures;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
@@ -25,8 +26,10 @@ internal sealed class SummaryWork(WorkQueue queue, SessionsOptions options)
             db,
             new NewWork(turn.Workspace, Kind, JsonSerializer.Serialize(task))
             {
-                // Turns go on while the summary is made; they must not queue it again and again.
-                Occurrence = $"{session}/{turn.SummaryThrough}",
+                // Turns go on while the summary is made; they must not queue it with each of them. An order that
+                // failed for good is followed by another when as many turns again have left the window.
+                Occurrence =
+                    $"{session}/{turn.SummaryThrough}/{olderThrough / options.SummariseEvery}",
             }
         );
     }
@@ -120,6 +123,8 @@ internal sealed class SummaryHandler(Store store, ModelRouter models) : IWorkHan
             cancellation
         );
         var summary = answer.Response.Text.Trim();
+        if (summary.Length == 0)
+            throw new Unavailable("empty_answer", "The model gave no summary.");
         return summary.Length > LongestSummary ? summary[..LongestSummary] : summary;
     }
 }

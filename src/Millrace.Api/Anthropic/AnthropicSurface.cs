@@ -49,7 +49,16 @@ public static class AnthropicSurface
         var routes = app.MapGroup("/v1/messages")
             .WithGroupName(Name)
             .WithMetadata(RateHeaders)
-            .AddEndpointFilter<GatewayDoor>();
+            .AddEndpointFilter<GatewayDoor>()
+            .AddEndpointFilter(
+                (context, next) =>
+                {
+                    // The name under which Anthropic's clients look for it.
+                    var response = context.HttpContext.Response;
+                    response.Headers["request-id"] = response.Headers["X-Request-ID"];
+                    return next(context);
+                }
+            );
         routes.MapMessages();
         routes.MapCountTokens();
     }

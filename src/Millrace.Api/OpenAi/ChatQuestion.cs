@@ -14,7 +14,11 @@ internal static class ChatQuestion
     public static IReadOnlyList<ChatMessage> Messages(ChatCompletionRequest request)
     {
         if (request.Messages is not { Count: > 0 } messages)
-            throw new Invalid("messages_missing", "Give at least one message.", "messages");
+            throw new Invalid(
+                "messages_missing",
+                "messages is empty. Give at least one message.",
+                "messages"
+            );
         return [.. messages.Select((message, index) => Message(message, $"messages[{index}]"))];
     }
 
@@ -138,6 +142,19 @@ internal static class ChatQuestion
     }
 
     private static ChatToolMode? Mode(JsonElement? choice)
+    {
+        try
+        {
+            return ReadMode(choice);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is no text.
+            throw WrongChoice();
+        }
+    }
+
+    private static ChatToolMode? ReadMode(JsonElement? choice)
     {
         switch (choice)
         {

@@ -34,7 +34,8 @@ public sealed record NewApiKey
 }
 
 /// <summary>A key just made, with the one chance to read it.</summary>
-public sealed record IssuedApiKey(ApiKey Key, string WorkspaceName, string Secret);
+/// <param name="IsChosen">The operator chose the key, so it need not be shown.</param>
+public sealed record IssuedApiKey(ApiKey Key, string WorkspaceName, string Secret, bool IsChosen);
 
 /// <summary>Makes, finds and revokes the keys that open workspaces.</summary>
 public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
@@ -218,7 +219,7 @@ public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
         };
         db.Set<ApiKey>().Add(key);
         await audit.AppendAsync(db, workspace.Id, "operator", "key.created", number.ToString());
-        return new IssuedApiKey(key, workspace.Name, secret);
+        return new IssuedApiKey(key, workspace.Name, secret, IsChosen: request.Secret is not null);
     }
 
     private static async ValueTask<Workspace> WorkspaceAsync(

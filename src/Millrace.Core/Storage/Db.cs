@@ -208,6 +208,7 @@ public sealed class Db : IAsyncDisposable
             DateTimeOffset time => time.ToUnixTimeMilliseconds(),
             TimeSpan span => (long)span.TotalMilliseconds,
             Enum word => Words.Of(word),
+            string text => StoredText.Of(text),
             _ => value,
         };
 }

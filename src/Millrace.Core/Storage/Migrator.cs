@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Millrace.Core.Settings;
 
 namespace Millrace.Core.Storage;
 
@@ -65,7 +66,7 @@ internal sealed class Migrator(IReadOnlyList<StorageMap> maps)
         ).ToDictionary(row => row.Number, row => row.Hash);
         if (applied.Keys.Any(number => files.All(file => file.Number != number)))
         {
-            throw new InvalidOperationException(
+            throw new SettingsException(
                 $"The database was written by a newer Millrace (floor {map.Floor}). Start that version, or restore a backup."
             );
         }
@@ -74,7 +75,7 @@ internal sealed class Migrator(IReadOnlyList<StorageMap> maps)
             if (applied.TryGetValue(file.Number, out var hash))
             {
                 if (hash != file.Hash)
-                    throw new InvalidOperationException(
+                    throw new SettingsException(
                         $"Migration {map.Floor}/{file.Name} is not the one applied."
                     );
                 continue;

@@ -30,7 +30,8 @@ public readonly record struct RequestOutline
             // The reader looks at the bytes of a string only when it is asked for.
             return Utf8.IsValid(body) ? ReadObject(body) : throw NotJson();
         }
-        catch (JsonException)
+        // Half of a surrogate pair, escaped, is valid for the reader and no text: it fails when it is asked for.
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             throw NotJson();
         }

@@ -56,7 +56,16 @@ internal sealed class Connections : IDisposable
             var provider = Provider.Connect(settings, null, options, time);
             providers.Add(provider);
             foreach (var model in group)
-                _chosen.Add((new ModelCard(model.Name, provider.Name, model.Name), provider));
+                _chosen.Add(
+                    (
+                        new ModelCard(model.Name, provider.Name, model.Name)
+                        {
+                            // Most local models are blind, and one that is makes up what it cannot see.
+                            Capabilities = Capabilities.Tools | Capabilities.JsonSchema,
+                        },
+                        provider
+                    )
+                );
         }
         Providers = providers;
         DefaultOfOpen = DefaultOf(_open.FirstOrDefault(), environment);

@@ -88,11 +88,11 @@ internal sealed class ModelCatalog
             var candidates = models.Select(One).OfType<Candidate>();
             return RouteOf(name, candidates, embeds, substituted: false);
         }
-        if (One(name) is { } candidate && (!embeds || Embeds(candidate)))
-            return RouteOf(name, [candidate], embeds, substituted: false);
-        // The strongest that is here, in T Backend's words (t-backend §10).
+        // The strongest that is here, in T Backend's words (t-backend §10). No provider has a model of this name.
         if (name.Equals("advanced", StringComparison.OrdinalIgnoreCase))
             return RouteOf(name, [preset], embeds, substituted: false);
+        if (One(name) is { } candidate && (!embeds || Embeds(candidate)))
+            return RouteOf(name, [candidate], embeds, substituted: false);
         if (_unknownNames == UnknownNames.Refuse)
             throw new NotFound(
                 "model_not_found",
@@ -100,6 +100,10 @@ internal sealed class ModelCatalog
             );
         return RouteOf(name, [preset], embeds, substituted: true);
     }
+
+    /// <summary>Whether the operator gave this name a meaning: an alias, a served model, or <c>provider/model</c>.</summary>
+    public bool IsConfigured(string name) =>
+        _aliases.ContainsKey(name) || _served.ContainsKey(name) || TrySplit(name, out _, out _);
 
     private Route RouteOf(
         string asked,

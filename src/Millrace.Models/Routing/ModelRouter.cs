@@ -34,6 +34,10 @@ public sealed class ModelRouter
     /// <exception cref="NotFound">Nothing maps the name, and unknown names are refused.</exception>
     public Route Resolve(string? model) => _catalog.Resolve(model);
 
+    /// <summary>Where a chat goes whose caller may name a model that means nothing here: the default answers then.</summary>
+    public Route ResolveConfigured(string? model) =>
+        _catalog.Resolve(model is not null && _catalog.IsConfigured(model) ? model : null);
+
     /// <summary>Where texts go to become vectors. Null or <c>default</c> is the default embedding model.</summary>
     /// <exception cref="NotFound">Nothing maps the name, and unknown names are refused.</exception>
     public Route ResolveEmbedding(string? model) =>

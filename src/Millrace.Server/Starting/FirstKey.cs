@@ -6,7 +6,7 @@ namespace Millrace.Server.Starting;
 /// <summary>Makes the key that opens a new installation.</summary>
 internal static class FirstKey
 {
-    private const string Variable = "MILLRACE_BOOTSTRAP_KEY";
+    public const string Variable = "MILLRACE_BOOTSTRAP_KEY";
 
     /// <summary>The first key, when there was none; its secret is the operator's own or a random one.</summary>
     public static async Task<IssuedApiKey?> CreateWhenMissingAsync(

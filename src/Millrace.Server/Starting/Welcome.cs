@@ -28,10 +28,14 @@ internal static class Welcome
             """
         );
         if (issued is not null)
-            await output.WriteLineAsync(
-                $"  API key   {issued.Secret}   (first key, shown only now)"
-            );
+            await output.WriteLineAsync($"  API key   {Shown(issued)}");
         await output.WriteLineAsync();
         await output.FlushAsync();
     }
+
+    // The operator's own secret does not belong in a log.
+    private static string Shown(IssuedApiKey issued) =>
+        issued.IsChosen
+            ? $"the one in {FirstKey.Variable}"
+            : $"{issued.Secret}   (first key, shown only now)";
 }

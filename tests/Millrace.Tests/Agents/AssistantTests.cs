@@ -3,6 +3,7 @@ using Millrace.Agents.Chat;
 using Millrace.Core.Failures;
 using Millrace.Core.Storage;
 using Millrace.Testing;
+using Millrace.Testing.Doubles;
 
 namespace Millrace.Tests.Agents;
 
@@ -391,5 +392,96 @@ public sealed class AssistantTests
         await harness.SayAsync(ada, "go on");
 
         harness.Model.Asked[^1][1].Text.ShouldContain("They spoke of boilers.");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_request_key_of_another_message_is_a_conflict(Dialect dialect)
+    {
+        await using var harness = await AssistantHarness.CreateAsync(dialect);
+        var ada = await harness.NewPrincipalAsync();
+        await harness.SayAsync(ada, "hello", requestKey: "k1");
+
+        var failure = await Should.ThrowAsync<Conflict>(
+            harness.SayAsync(ada, "something else", requestKey: "k1")
+        );
+
+        failure.Code.ShouldBe("idempotency_key_reused");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_is_no_text_in_an_answer_loses_no_turn(Dialect dialect)
+    {
+        await using var harness = await AssistantHarness.CreateAsync(dialect);
+        var ada = await harness.NewPrincipalAsync();
+        harness.Model.Answer = (_, _) => ScriptedModel.Say("a\0b\ud83dc");
+
+        var answer = await harness.SayAsync(ada, "hi");
+
+        answer.Degraded.ShouldBeNull();
+        (await harness.TurnsAsync(ada))[1].ShouldEndWith("a\ufffdb\ufffdc");
+    }
+
+    [Fact]
+    public async Task A_model_name_that_means_nothing_here_gets_the_default_model()
+    {
+        await using var upstream = await OpenAiDouble.StartAsync();
+        await using var harness = await AssistantHarness.CreateAsync(
+            Dialect.Sqlite,
+            ("Models:Default", "small"),
+            ("Models:Providers:0:Name", "upstream"),
+            ("Models:Providers:0:BaseUrl", upstream.Root + "/v1"),
+            ("Models:Aliases:gpt-4o:0", "large")
+        );
+        var ada = await harness.NewPrincipalAsync();
+
+        foreach (var name in new[] { "advanced", "kimi", "gpt-4o" })
+            await harness.Assistant.AnswerAsync(
+                AssistantHarness.Request(ada, "hi") with
+                {
+                    Model = name,
+                },
+                CancellationToken.None
+            );
+
+        upstream
+            .Requests.Select(request => request.Body["model"]!.ToString())
+            .ShouldBe(["small", "small", "large"]);
+    }
+
+    [Fact]
+    public async Task A_cut_stream_counts_the_tokens_of_the_call_in_flight()
+    {
+        await using var harness = await AssistantHarness.CreateAsync(Dialect.Sqlite);
+        var ada = await harness.NewPrincipalAsync();
+        harness.Model.Answer = (_, _) => ScriptedModel.Say("one two three four");
+
+        await foreach (
+            var update in harness.Assistant.StreamAsync(AssistantHarness.Request(ada, "count"))
+        )
+        {
+            if (update is TurnUpdate.Content { Text: " two" })
+                break;
+        }
+
+        var tokens = await harness.Store.ReadAsync(
+            ada.Workspace,
+            db => db.FirstAsync("SELECT completion_tokens FROM runs", row => row.Int64(0))
+        );
+        tokens.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_question_asked_again_and_again_does_not_crowd_out_what_answers_it()
+    {
+        await using var harness = await AssistantHarness.CreateAsync(
+            Dialect.Sqlite,
+            ("Sessions:VerbatimTurns", "4")
+        );
+        var ada = await harness.NewPrincipalAsync();
+        await harness.SayAsync(ada, "The boiler pressure is seven bar");
+        for (var i = 0; i < 12; i++)
+            await harness.SayAsync(ada, "What is the boiler pressure");
+
+        harness.Model.Asked[^1][1].Text.ShouldContain("The boiler pressure is seven bar");
     }
 }

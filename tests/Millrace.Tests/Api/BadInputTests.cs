@@ -22,6 +22,7 @@ public sealed class BadInputTests
         "{}",
         "{\"a\":[1]}",
         "\"\\u0000\"",
+        "\"\\ud800\"",
         Deep(40),
         Deep(100),
     ];

@@ -46,7 +46,8 @@ internal sealed class Errors
             JsonTokenType.StartObject => new JsonObject(),
             JsonTokenType.StartArray => new JsonArray(),
             JsonTokenType.Null => null,
-            _ when value.Length > LongestEcho => "…",
+            // An escape may be half of a surrogate pair, which cannot be written again.
+            _ when value.Length > LongestEcho || value.IndexOf("\\u"u8) >= 0 => "…",
             _ => JsonNode.Parse(Encoding.UTF8.GetString(value)),
         };
 

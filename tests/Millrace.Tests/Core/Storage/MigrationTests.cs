@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Testing;
 
@@ -63,7 +64,7 @@ public sealed class MigrationTests
             }
         );
 
-        var failure = await Should.ThrowAsync<InvalidOperationException>(test.Store.MigrateAsync());
+        var failure = await Should.ThrowAsync<SettingsException>(test.Store.MigrateAsync());
 
         failure.Message.ShouldContain("newer");
     }
