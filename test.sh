@@ -13,6 +13,7 @@ need_server_programs
 need_debian '[ -x /usr/lib/postgresql/15/bin/postgres ]' postgresql-15
 need_debian 'have node && have npm' nodejs npm
 need_debian 'python3 -c "import requests" || /usr/bin/python3 -c "import requests"' python3 python3-requests
+need_debian '[ -x /usr/bin/chromium ]' chromium
 install_debian
 # Debian's packages are for Debian's python3, which another one may hide.
 python3 -c 'import requests' 2>/dev/null || export PATH=/usr/bin:$PATH

@@ -33,7 +33,20 @@ internal static class CommonOptions
                 throw new SettingsException(
                     $"--config {file}: there is no such file. Name one that is there."
                 );
-            settings.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+            try
+            {
+                settings.AddJsonFile(
+                    Path.GetFullPath(file),
+                    optional: false,
+                    reloadOnChange: false
+                );
+            }
+            catch (InvalidDataException wrong)
+            {
+                throw new SettingsException(
+                    $"--config {file}: {wrong.GetBaseException().Message} Mend the file."
+                );
+            }
         }
         settings.AddEnvironmentVariables();
         var line = more.Where(setting => setting.Item2 is not null)

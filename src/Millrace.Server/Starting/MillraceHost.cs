@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Millrace.Agents;
@@ -85,7 +87,20 @@ public sealed class MillraceHost : IAsyncDisposable
         return await FirstKey.CreateWhenMissingAsync(Services, cancellation);
     }
 
-    public Task StartAsync(CancellationToken cancellation) => _app.StartAsync(cancellation);
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _app.StartAsync(cancellation);
+        }
+        catch (Exception failure)
+            when (failure is SocketException || failure.InnerException is AddressInUseException)
+        {
+            throw new SettingsException(
+                $"Millrace:Server:Urls: {failure.Message.TrimEnd('.')}. Stop what listens there, or name another address with --urls."
+            );
+        }
+    }
 
     public Task WaitForShutdownAsync(CancellationToken cancellation) =>
         _app.WaitForShutdownAsync(cancellation);

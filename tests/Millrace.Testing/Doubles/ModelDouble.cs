@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -37,19 +38,22 @@ public abstract class ModelDouble : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Behaviour> _next = new();
     private readonly ConcurrentQueue<ReceivedRequest> _requests = new();
+    private readonly Channel<ReceivedRequest> _arrivals =
+        Channel.CreateUnbounded<ReceivedRequest>();
     private readonly WebApplication _app;
 
     static ModelDouble() =>
         // A broken connection loses nothing that was sent before.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.FinOnError", true);
 
-    protected ModelDouble()
+    /// <param name="port">0 takes a free one.</param>
+    protected ModelDouble(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, port);
             kestrel.Limits.MaxRequestBodySize = null;
         });
         _app = builder.Build();
@@ -64,6 +68,9 @@ public abstract class ModelDouble : IAsyncDisposable
     /// <summary>Root of the server, without a slash at its end.</summary>
     public string Root { get; private set; } = "";
     public int Port => new Uri(Root).Port;
+
+    /// <summary>Waits for the next request that no call of this method has given yet.</summary>
+    public ValueTask<ReceivedRequest> ArrivalAsync() => _arrivals.Reader.ReadAsync();
 
     public void Next(params Behaviour[] behaviours)
     {
@@ -103,6 +110,7 @@ public abstract class ModelDouble : IAsyncDisposable
         var request = new ReceivedRequest(context.Request.Path, headers, text);
         context.RequestAborted.Register(request.Abandon);
         _requests.Enqueue(request);
+        _arrivals.Writer.TryWrite(request);
         var behaviour = _next.TryDequeue(out var next) ? next : Always;
         if (behaviour.Gate is { } gate)
             await gate.WaitAsync(context.RequestAborted);

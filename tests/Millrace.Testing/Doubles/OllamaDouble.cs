@@ -7,9 +7,12 @@ namespace Millrace.Testing.Doubles;
 /// <summary>Lists its models in Ollama's own form, and chats in OpenAI's.</summary>
 public sealed class OllamaDouble : OpenAiDouble
 {
-    private OllamaDouble() { }
+    private OllamaDouble(int port)
+        : base(port) { }
 
-    public static new Task<OllamaDouble> StartAsync() => StartAsync(new OllamaDouble());
+    public static new Task<OllamaDouble> StartAsync() => StartAsync(port: 0);
+
+    public static Task<OllamaDouble> StartAsync(int port) => StartAsync(new OllamaDouble(port));
 
     protected override void Map(WebApplication app)
     {

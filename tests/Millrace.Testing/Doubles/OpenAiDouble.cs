@@ -8,7 +8,8 @@ namespace Millrace.Testing.Doubles;
 /// <summary>Speaks OpenAI's form: chat completions, embeddings, models.</summary>
 public class OpenAiDouble : ModelDouble
 {
-    protected OpenAiDouble() { }
+    protected OpenAiDouble(int port = 0)
+        : base(port) { }
 
     public string BaseUrl => Root + "/v1";
 

@@ -1,0 +1,108 @@
+using Millrace.Testing.Doubles;
+
+namespace Millrace.BlackBox.Sdks;
+
+/// <summary>The <c>openai</c> package with Millrace as its base address, whichever model answers.</summary>
+public sealed class OpenAiPackageTests(GatewayServer gateway) : IClassFixture<GatewayServer>
+{
+    private const string Script = "openai.mjs";
+
+    [Theory]
+    [InlineData("plain", GatewayServer.Local, "391")]
+    [InlineData("plain", GatewayServer.OpenAi, "Hello from the double")]
+    [InlineData("plain", GatewayServer.Anthropic, "Hello from the double")]
+    [InlineData("stream", GatewayServer.Local, "391")]
+    [InlineData("stream", GatewayServer.OpenAi, "Hello from the double")]
+    [InlineData("stream", GatewayServer.Anthropic, "Hello from the double")]
+    [InlineData("models", GatewayServer.Local)]
+    [InlineData("models", GatewayServer.Anthropic)]
+    [InlineData("bad-key", GatewayServer.OpenAi)]
+    [InlineData("unknown-model", GatewayServer.OpenAi)]
+    [InlineData("bad-request", GatewayServer.Local)]
+    [InlineData("bad-request", GatewayServer.Anthropic)]
+    public Task Scenario_holds(string scenario, string model, string expected = "") =>
+        gateway.PlayAsync(Script, scenario, model, expected);
+
+    [Theory]
+    [InlineData(GatewayServer.Local)]
+    [InlineData(GatewayServer.OpenAi)]
+    [InlineData(GatewayServer.Anthropic)]
+    public async Task The_model_calls_a_tool_and_answers_from_its_result(string model)
+    {
+        gateway
+            .Behind(model)
+            ?.Next(
+                Behaviour.CallsTool("get_weather", """{"city":"Zagreb"}"""),
+                Behaviour.Says("It is 21 degrees in Zagreb.")
+            );
+        await gateway.PlayAsync(Script, "tools", model);
+        gateway.Behind(model)?.Last.Text.ShouldContain("It is 21 degrees and sunny in Zagreb.");
+    }
+
+    [Theory]
+    [InlineData(GatewayServer.Local)]
+    [InlineData(GatewayServer.OpenAi)]
+    [InlineData(GatewayServer.Anthropic)]
+    public async Task A_streamed_tool_call_arrives_whole(string model)
+    {
+        gateway.Behind(model)?.Next(Behaviour.CallsTool("get_weather", """{"city":"Zagreb"}"""));
+        await gateway.PlayAsync(Script, "tools-streamed", model);
+    }
+
+    [Theory]
+    [InlineData(GatewayServer.Local)]
+    [InlineData(GatewayServer.OpenAi)]
+    [InlineData(GatewayServer.Anthropic)]
+    public async Task An_answer_has_the_shape_that_was_asked_for(string model)
+    {
+        gateway.Behind(model)?.Next(Behaviour.Says("""{"name":"Ada Lovelace","age":36}"""));
+        await gateway.PlayAsync(Script, "schema", model);
+    }
+
+    [Theory]
+    [InlineData(
+        GatewayServer.Local,
+        "HERON",
+        Skip = "The embedded model does not yet answer from a picture's text when it is asked what it says."
+    )]
+    [InlineData(GatewayServer.OpenAi, "a heron")]
+    [InlineData(GatewayServer.Anthropic, "a heron")]
+    public async Task A_picture_reaches_the_model_or_is_read(string model, string seen)
+    {
+        gateway.Behind(model)?.Next(Behaviour.Says("It says: a heron."));
+        await gateway.PlayAsync(Script, "image", model, seen);
+        gateway.Behind(model)?.Last.Text.ShouldContain("iVBORw0KGgo");
+    }
+
+    [Theory]
+    [InlineData("embedding-double")]
+    [InlineData("use-lite")]
+    public Task Vectors_are_the_same_as_numbers_and_as_base64(string model) =>
+        gateway.PlayAsync(Script, "embeddings", model);
+
+    [Fact]
+    public async Task Too_many_requests_are_a_rate_limit_error() =>
+        await gateway.PlayAsync(
+            Script,
+            "rate-limit",
+            GatewayServer.Local,
+            key: await gateway.NarrowKeyAsync()
+        );
+
+    [Theory]
+    [InlineData(GatewayServer.OpenAi)]
+    [InlineData(GatewayServer.Anthropic)]
+    public async Task Leaving_a_stream_cancels_the_model_within_two_seconds(string model)
+    {
+        var upstream = gateway.Behind(model)!;
+        var forever = new TaskCompletionSource();
+        upstream.Next(
+            Behaviour.Says("one two three four") with
+            {
+                BeforePiece = number => number < 4 ? Task.CompletedTask : forever.Task,
+            }
+        );
+        await gateway.PlayAsync(Script, "abort", model);
+        await upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(2));
+    }
+}
