@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Failures;
 
 namespace Millrace.Api.Shared;
@@ -14,6 +15,7 @@ internal static class HttpRules
 {
     public static IServiceCollection AddHttpRules(this IServiceCollection services)
     {
+        services.AddSingleton<KeyCheck>();
         services.AddResponseCompression(options =>
         {
             options.EnableForHttps = true;

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Millrace.Api.Shared.Access;
 using Millrace.Core.Failures;
-using Millrace.Core.Identity;
 using Millrace.Core.Limits;
 
 namespace Millrace.Api.Shared.Gateway;
@@ -20,11 +19,10 @@ internal sealed record RateHeaders(
 /// Lets a client of a model gateway in: by <c>Authorization: Bearer</c> or <c>x-api-key</c>, whichever its library
 /// sends, then by its rate limit. Nothing of the body is read before.
 /// </summary>
-internal sealed class GatewayDoor(ApiKeys keys, RateLimiter limiter, TimeProvider time)
+internal sealed class GatewayDoor(KeyCheck keys, RateLimiter limiter, TimeProvider time)
     : IEndpointFilter
 {
     private const string Scope = "models";
-    private const string Bearer = "Bearer ";
 
     public async ValueTask<object?> InvokeAsync(
         EndpointFilterInvocationContext context,
@@ -32,7 +30,10 @@ internal sealed class GatewayDoor(ApiKeys keys, RateLimiter limiter, TimeProvide
     )
     {
         var http = context.HttpContext;
-        var caller = await IdentifyAsync(http);
+        var caller = await keys.AuthenticateAsync(
+            http,
+            KeyCheck.Presented(http.Request, "x-api-key")
+        );
         using var place = limiter.TryAcquire(
             Buckets.Gateway,
             caller.Key.ToString(),
@@ -40,38 +41,11 @@ internal sealed class GatewayDoor(ApiKeys keys, RateLimiter limiter, TimeProvide
         );
         Tell(http, place);
         if (!place.IsGranted)
-            throw Refused(place);
+            throw KeyCheck.Refused(place);
         if (!caller.May(Scope))
             throw new Forbidden("scope_missing", $"This API key lacks the right '{Scope}'.");
         http.Features.Set(caller);
         return await next(context);
-    }
-
-    private async ValueTask<Principal> IdentifyAsync(HttpContext http)
-    {
-        try
-        {
-            return await keys.AuthenticateAsync(Presented(http.Request), http.RequestAborted);
-        }
-        catch (Unauthenticated failure) when (failure.Code != "key_missing")
-        {
-            using var attempt = limiter.TryAcquire(
-                Buckets.FailedKeys,
-                RateLimiter.SubjectOf(http.Connection.RemoteIpAddress),
-                RateClasses.AnonymousClass
-            );
-            if (!attempt.IsGranted)
-                throw Refused(attempt);
-            throw;
-        }
-    }
-
-    private static string? Presented(HttpRequest request)
-    {
-        var authorization = request.Headers.Authorization.ToString();
-        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? authorization[Bearer.Length..].Trim()
-            : request.Headers["x-api-key"].FirstOrDefault();
     }
 
     private void Tell(HttpContext http, in RateLease place)
@@ -82,18 +56,4 @@ internal sealed class GatewayDoor(ApiKeys keys, RateLimiter limiter, TimeProvide
         headers[names.RemainingName] = place.Remaining.ToString(CultureInfo.InvariantCulture);
         headers[names.ResetName] = names.Reset(place.Reset, time.GetUtcNow());
     }
-
-    private static Limited Refused(in RateLease place) =>
-        new(
-            "rate_limited",
-            "Too many requests with this key. Wait as long as Retry-After says.",
-            place.RetryAfter
-        );
-}
-
-internal static class GatewayCaller
-{
-    /// <summary>Who asks, once <see cref="GatewayDoor"/> has let them in.</summary>
-    public static Principal Caller(this HttpContext context) =>
-        context.Features.GetRequiredFeature<Principal>();
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Streams;
 using Millrace.Core.Failures;
 using Millrace.Core.Limits;

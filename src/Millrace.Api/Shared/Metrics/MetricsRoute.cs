@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Api.Shared.Access;
 using Millrace.Core.Failures;
-using Millrace.Core.Identity;
 using Millrace.Core.Telemetry;
 
 namespace Millrace.Api.Shared.Metrics;
@@ -15,23 +15,20 @@ namespace Millrace.Api.Shared.Metrics;
 /// </summary>
 internal static class MetricsRoute
 {
-    private const string Bearer = "Bearer ";
-
     public static void MapMetrics(this IEndpointRouteBuilder app)
     {
         // It counts from when it is made, which must not be the first time that somebody looks.
         var page = app.ServiceProvider.GetRequiredService<MetricsPage>();
-        app.MapRead("/metrics", (HttpContext http, ApiKeys keys) => WriteAsync(http, keys, page))
+        app.MapRead("/metrics", (HttpContext http, KeyCheck keys) => WriteAsync(http, keys, page))
             .ExcludeFromDescription();
     }
 
-    private static async Task WriteAsync(HttpContext http, ApiKeys keys, MetricsPage page)
+    private static async Task WriteAsync(HttpContext http, KeyCheck keys, MetricsPage page)
     {
-        var authorization = http.Request.Headers.Authorization.ToString();
-        var presented = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? authorization[Bearer.Length..]
-            : http.Request.Headers["api-key"].ToString();
-        var caller = await keys.AuthenticateAsync(presented, http.RequestAborted);
+        var caller = await keys.AuthenticateAsync(
+            http,
+            KeyCheck.Presented(http.Request, "api-key")
+        );
         if (!caller.IsAdmin)
             throw new Forbidden("admin_only", "This route needs an administrator's API key.");
         var text = new ArrayBufferWriter<byte>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Millrace.Api.Shared.Access;
 using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Limits;
@@ -10,7 +11,7 @@ namespace Millrace.Api.TBackend.Access;
 /// Lets a request in: who asks, how often, and with what right, in this order. Nothing of the body is read before.
 /// (t-backend §3.3, §5)
 /// </summary>
-internal sealed class Door(ApiKeys keys, RateLimiter limiter) : IEndpointFilter
+internal sealed class Door(KeyCheck keys, RateLimiter limiter) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(
         EndpointFilterInvocationContext context,
@@ -32,23 +33,9 @@ internal sealed class Door(ApiKeys keys, RateLimiter limiter) : IEndpointFilter
         var headers = http.Request.Headers;
         var presented =
             headers["api-key"].FirstOrDefault() ?? headers["x-api-key"].FirstOrDefault();
-        if (string.IsNullOrEmpty(presented))
-            return null;
-        try
-        {
-            return await keys.AuthenticateAsync(presented, http.RequestAborted);
-        }
-        catch (Unauthenticated)
-        {
-            using var attempt = limiter.TryAcquire(
-                Buckets.FailedKeys,
-                RateLimiter.SubjectOf(http.Connection.RemoteIpAddress),
-                RateClasses.AnonymousClass
-            );
-            if (!attempt.IsGranted)
-                throw Refused(attempt);
-            throw;
-        }
+        return string.IsNullOrEmpty(presented)
+            ? null
+            : await keys.AuthenticateAsync(http, presented);
     }
 
     private RateLease Count(HttpContext http, RouteAccess route, Principal? caller)
@@ -66,7 +53,7 @@ internal sealed class Door(ApiKeys keys, RateLimiter limiter) : IEndpointFilter
         headers["X-RateLimit-Limit"] = Number(place.Limit);
         headers["X-RateLimit-Remaining"] = Number(place.Remaining);
         headers["X-RateLimit-Reset"] = Number(place.Reset.ToUnixTimeSeconds());
-        return place.IsGranted ? place : throw Refused(place);
+        return place.IsGranted ? place : throw KeyCheck.Refused(place);
     }
 
     private static Principal Admit(Principal? caller, RouteAccess route)
@@ -79,9 +66,6 @@ internal sealed class Door(ApiKeys keys, RateLimiter limiter) : IEndpointFilter
             throw new Forbidden("scope_missing", $"This API key lacks the right '{scope}'.");
         return caller;
     }
-
-    private static Limited Refused(RateLease place) =>
-        new("rate_limited", "Rate limit exceeded", place.RetryAfter);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

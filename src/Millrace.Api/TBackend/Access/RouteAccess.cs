@@ -1,7 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Millrace.Core.Identity;
 using Millrace.Core.Limits;
 
 namespace Millrace.Api.TBackend.Access;
@@ -31,8 +28,4 @@ internal static class RouteAccessRegistration
     )
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new RouteAccess(access, bucket, scope));
-
-    /// <summary>Who asks; on routes that need a key.</summary>
-    public static Principal Caller(this HttpContext context) =>
-        context.Features.GetRequiredFeature<Principal>();
 }

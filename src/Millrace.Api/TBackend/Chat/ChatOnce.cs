@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.TBackend.Access;
 using Millrace.Core.Idempotency;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Millrace.Agents.Chat;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Profiles;

@@ -35,6 +35,7 @@ internal sealed class TBackendFailures : IFailureWriter
             "key_unknown" => "Invalid API Key",
             "key_inactive" => "API Key is inactive",
             "key_expired" => "API Key has expired",
+            "rate_limited" => "Rate limit exceeded",
             _ => report.Message,
         };
 }

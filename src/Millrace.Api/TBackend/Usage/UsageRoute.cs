@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Failures;

@@ -36,6 +36,19 @@ public sealed class MetricsTests
         page.ShouldContain("# TYPE http_server_request_duration");
     }
 
+    [Fact]
+    public async Task Nobody_tries_out_keys_at_the_metrics_without_limit()
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: ("Limits:Classes:anonymous:failed-keys:PerMinute", "3")
+        );
+        for (var attempt = 0; attempt < 3; attempt++)
+            (await StatusAsync(server, "guess")).ShouldBe(HttpStatusCode.Unauthorized);
+
+        (await StatusAsync(server, "guess")).ShouldBe(HttpStatusCode.TooManyRequests);
+        (await StatusAsync(server, server.Key)).ShouldBe(HttpStatusCode.OK);
+    }
+
     private static async Task<HttpStatusCode> StatusAsync(TestServer server, string key)
     {
         using var client = server.Client(key);
