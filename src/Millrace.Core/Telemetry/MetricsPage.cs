@@ -23,14 +23,18 @@ public sealed class MetricsPage : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new();
 
-    public MetricsPage()
+    /// <param name="own">Makes this server's meters. Those that another server of the process made are not shown.</param>
+    public MetricsPage(IMeterFactory? own = null)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
+            var meter = instrument.Meter;
+            var isOwn = meter.Scope is not IMeterFactory maker || maker == own;
             if (
-                !Array.Exists(
+                !isOwn
+                || !Array.Exists(
                     Meters,
-                    name => instrument.Meter.Name.StartsWith(name, StringComparison.Ordinal)
+                    name => meter.Name.StartsWith(name, StringComparison.Ordinal)
                 )
             )
                 return;

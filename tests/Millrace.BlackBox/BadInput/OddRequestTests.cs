@@ -6,6 +6,7 @@ namespace Millrace.BlackBox.BadInput;
 public sealed class OddRequestTests(SteadyServer steady) : IClassFixture<SteadyServer>
 {
     private const string End = "\r\n\r\n";
+    private const string UnknownVersion = "an unknown version";
 
     public static TheoryData<string, string> Requests { get; } =
         new()
@@ -13,7 +14,7 @@ public sealed class OddRequestTests(SteadyServer steady) : IClassFixture<SteadyS
             { "no Host", "GET /health HTTP/1.1" + End },
             { "two Hosts", "GET /health HTTP/1.1\r\nHost: a\r\nHost: b" + End },
             { "no version", "GET /health" + End },
-            { "an unknown version", "GET /health HTTP/9.9\r\nHost: x" + End },
+            { UnknownVersion, "GET /health HTTP/9.9\r\nHost: x" + End },
             { "an empty line", End },
             { "a line of noise", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000" + End },
             {
@@ -62,7 +63,11 @@ public sealed class OddRequestTests(SteadyServer steady) : IClassFixture<SteadyS
         if (answer.Length > 0)
         {
             answer.ShouldStartWith("HTTP/1.1 ");
-            answer.ShouldNotStartWith("HTTP/1.1 5", customMessage: oddity);
+            // Of an unknown version the server may say that it does not speak it.
+            if (oddity != UnknownVersion)
+                answer.ShouldNotStartWith("HTTP/1.1 5", customMessage: oddity);
+            else if (answer.StartsWith("HTTP/1.1 5", StringComparison.Ordinal))
+                answer.ShouldStartWith("HTTP/1.1 505 ");
             answer.ShouldNotContain("root:");
             answer.ShouldNotContain("   at Millrace");
         }
