@@ -38,6 +38,7 @@ public static class AgentsRegistration
         services.AddSingleton<SummaryWork>();
         services.AddWorkHandler<SummaryHandler>();
         services.AddWorkHandler<SessionRetention>();
+        services.AddSingleton<AbandonedRuns>();
         services.AddHostedService<RunRecovery>();
 
         services.AddSingleton<ToolCalls>();

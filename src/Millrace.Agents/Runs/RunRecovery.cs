@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Millrace.Agents.Sessions;
 using Millrace.Core.Storage;
 
 namespace Millrace.Agents.Runs;
@@ -10,7 +9,7 @@ namespace Millrace.Agents.Runs;
 /// PostgreSQL, where a neighbour may die at any time.
 /// </summary>
 internal sealed partial class RunRecovery(
-    SessionLog log,
+    AbandonedRuns abandoned,
     Store store,
     TimeProvider time,
     ILogger<RunRecovery> logger
@@ -18,7 +17,7 @@ internal sealed partial class RunRecovery(
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await log.CloseAbandonedAsync(cancellationToken);
+        await abandoned.CloseAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -31,7 +30,7 @@ internal sealed partial class RunRecovery(
         {
             try
             {
-                await log.CloseAbandonedAsync(stoppingToken);
+                await abandoned.CloseAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

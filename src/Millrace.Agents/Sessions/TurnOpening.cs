@@ -1,0 +1,151 @@
+using Millrace.Agents.Runs;
+using Millrace.Core.Failures;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+
+namespace Millrace.Agents.Sessions;
+
+/// <summary>The write that begins a turn: it keeps what the user said and claims the session.</summary>
+internal static class TurnOpening
+{
+    /// <summary>
+    /// Opens the next turn of a session unless another process has one open. The same request key again opens the same
+    /// turn, or tells of the run that has already answered it.
+    /// </summary>
+    public static async ValueTask<Opening> TryAsync(
+        Db db,
+        string handle,
+        NewTurn turn,
+        string owner,
+        DateTimeOffset now
+    )
+    {
+        var session = await TouchAsync(db, handle, now);
+        var known = turn.RequestKey is null
+            ? null
+            : await KnownAsync(db, session.Id, turn.RequestKey);
+        if (known is not null && known.Text != turn.Text)
+        {
+            throw new Conflict(
+                "idempotency_key_reused",
+                "This request id belongs to another message of the session. Give each message an id of its own."
+            );
+        }
+        if (known is { State: RunState.Completed })
+            return new Opening(Answered: known.Run);
+        if (session.ActiveRun is { } active && session.ActiveUntil > now)
+            return new Opening(IsBusy: true);
+        if (session.ActiveRun is { } abandoned)
+            await CutAsync(db, abandoned, now);
+
+        var run = known?.Run ?? Id<Run>.New(now);
+        var number = known?.Number ?? session.LastTurn + 1;
+        if (known is null)
+        {
+            await TurnRows.InsertRunAsync(db, run, session.Id, turn.RequestKey, owner, now);
+            await TurnRows.InsertTurnAsync(
+                db,
+                session.Id,
+                number,
+                run,
+                TurnRole.User,
+                turn.Text,
+                turn.Tokens,
+                turn.Meta,
+                TurnState.Complete,
+                now
+            );
+        }
+        else
+        {
+            await db.ExecuteAsync(
+                "UPDATE runs SET state = 'running', owner = $1 WHERE id = $2",
+                owner,
+                run.Value
+            );
+            await db.ExecuteAsync("DELETE FROM steps WHERE run_id = $1", run.Value);
+        }
+        await db.ExecuteAsync(
+            "UPDATE sessions SET last_turn = $1, active_run = $2, active_until = $3 WHERE id = $4",
+            Math.Max(number, session.LastTurn),
+            run.Value,
+            now + SessionLog.Claim,
+            session.Id.Value
+        );
+        return new Opening(
+            Open: new OpenTurn
+            {
+                Workspace = db.Workspace,
+                Run = run,
+                Session = session.Id,
+                Number = number,
+                IsRepeat = known is not null,
+                Summary = session.Summary,
+                SummaryThrough = session.SummaryThrough,
+                StartedAt = now,
+            }
+        );
+    }
+
+    private static async ValueTask<Found> TouchAsync(Db db, string handle, DateTimeOffset now) =>
+        (
+            await db.FirstAsync(
+                """
+                INSERT INTO sessions (id, workspace_id, handle, created_at, last_used_at, last_turn, summary, summary_through)
+                VALUES ($1, $2, $3, $4, $4, 0, '', 0)
+                ON CONFLICT (workspace_id, handle) DO UPDATE SET last_used_at = excluded.last_used_at
+                RETURNING id, last_turn, summary, summary_through, active_run, active_until
+                """,
+                row => new Found(
+                    row.Id<Session>(0),
+                    row.Int64(1),
+                    row.Text(2),
+                    row.Int64(3),
+                    row.IdOrNull<Run>(4),
+                    row.TimeOrNull(5)
+                ),
+                Id<Session>.New(now).Value,
+                db.Workspace.Value,
+                handle,
+                now
+            )
+        )!;
+
+    private static ValueTask<Known?> KnownAsync(Db db, Id<Session> session, string requestKey) =>
+        db.FirstAsync(
+            """
+            SELECT r.id, r.state, t.number, t.text FROM runs r JOIN turns t ON t.session_id = r.session_id AND t.run_id = r.id
+            WHERE r.workspace_id = $1 AND r.session_id = $2 AND r.request_key = $3 AND t.role = 'user'
+            """,
+            row => new Known(row.Id<Run>(0), row.Word<RunState>(1), row.Int64(2), row.Text(3)),
+            db.Workspace.Value,
+            session.Value,
+            requestKey
+        );
+
+    private static async ValueTask CutAsync(Db db, Id<Run> run, DateTimeOffset now) =>
+        await db.ExecuteAsync(
+            "UPDATE runs SET state = 'cut', finished_at = $1 WHERE id = $2 AND state = 'running'",
+            now,
+            run.Value
+        );
+
+    private sealed record Found(
+        Id<Session> Id,
+        long LastTurn,
+        string Summary,
+        long SummaryThrough,
+        Id<Run>? ActiveRun,
+        DateTimeOffset? ActiveUntil
+    );
+
+    private sealed record Known(Id<Run> Run, RunState State, long Number, string Text);
+}
+
+/// <summary>What came of trying to open a turn: it is open, or was answered before, or the session is busy elsewhere.</summary>
+internal sealed record Opening(
+    OpenTurn? Open = null,
+    Id<Run>? Answered = null,
+    bool IsBusy = false
+);
