@@ -51,10 +51,12 @@ install_debian() {
         say "could not install them; go on without. To try by hand: apt-get install ${packages[*]}"
 }
 
-# The programs that the server calls: text from images, image work, and the sandbox that both run in.
+# The programs that the server calls: text from images, PDF and mail files, image work, and the sandbox that they run in.
 need_server_programs() {
     need_debian 'have tesseract' tesseract-ocr tesseract-ocr-eng
     need_debian 'have vips' libvips-tools
+    need_debian 'have pdftotext && have pdftoppm' poppler-utils
+    need_debian '[ -x /usr/bin/python3 ]' python3
     need_debian 'have bwrap' bubblewrap
 }
 

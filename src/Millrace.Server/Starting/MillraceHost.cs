@@ -9,6 +9,7 @@ using Millrace.Core.Identity;
 using Millrace.Core.Secrets;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
+using Millrace.Knowledge;
 using Millrace.Models;
 using Millrace.Models.Discovery;
 using Millrace.Models.Routing;
@@ -54,6 +55,7 @@ public sealed class MillraceHost : IAsyncDisposable
             services.GetRequiredService<OperatorSecrets>().Find
         );
         builder.Services.AddModels(configuration, [.. ChosenModels(configuration), .. found ?? []]);
+        builder.Services.AddKnowledge(configuration);
         builder.Services.AddAgents(configuration);
         builder.Services.AddSurfaces(configuration);
         customise?.Invoke(builder);

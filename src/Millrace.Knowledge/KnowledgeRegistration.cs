@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Millrace.Knowledge.Documents;
+
+namespace Millrace.Knowledge;
+
+public static class KnowledgeRegistration
+{
+    /// <summary>Registers documents, search, memory and the graph. Needs the ground floor and the models.</summary>
+    public static IServiceCollection AddKnowledge(
+        this IServiceCollection services,
+        IConfiguration configuration
+    ) => services.AddDocuments(configuration);
+}
