@@ -334,7 +334,7 @@ internal sealed partial class TextWork(Summaries summaries)
     private static partial Regex Titled();
 
     [GeneratedRegex(
-        @"\bwhat(?:'s| is| does| text)?\b.*\b(?:image|picture|photo|screenshot|scan|document|file|text|it|page)\b.*\b(?:say|says|contain|contains|read|written|show|shows)\b|\bwhat(?:'s| is) (?:written |shown )?(?:in|on) (?:the|this) (?:image|picture|photo|screenshot|scan|document|file|page)\b|\b(?:read|transcribe|ocr|describe)\b.*\b(?:text|image|picture|document|photo|screenshot|scan|file|it)\b|\b(?:what|which) text\b",
+        @"\bwhat(?:'s| is| does| text)?\b.*\b(?:image|picture|photo|screenshot|scan|document|file|text|it|page)\b.*\b(?:say|says|contain|contains|read|written|show|shows)\b|\bwhat(?:'s| is) (?:written |shown |there )?(?:in|on) (?:the|this|that|my) (?:image|picture|photo|screenshot|scan|document|file|page)\b|\b(?:read|transcribe|ocr|describe)\b.*\b(?:text|image|picture|document|photo|screenshot|scan|file|it)\b|\b(?:what|which) text\b|^(?:read|transcribe) (?:it|this|that)$|^what(?:'s| is) (?:this|that|it)$",
         RegexOptions.IgnoreCase,
         1000
     )]

@@ -51,11 +51,7 @@ public sealed class AnthropicPackageTests(GatewayServer gateway) : IClassFixture
     }
 
     [Theory]
-    [InlineData(
-        GatewayServer.Local,
-        "HERON",
-        Skip = "The embedded model does not yet answer from a picture's text when it is asked what it says."
-    )]
+    [InlineData(GatewayServer.Local, "HERON")]
     [InlineData(GatewayServer.OpenAi, "a heron")]
     [InlineData(GatewayServer.Anthropic, "a heron")]
     public async Task A_picture_reaches_the_model_or_is_read(string model, string seen)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 using Millrace.Core.Failures;
 using Millrace.Models.Images;
+using Millrace.Models.Local;
 using Millrace.Models.Routing;
 
 namespace Millrace.Api.Shared.Gateway;
@@ -10,6 +11,8 @@ namespace Millrace.Api.Shared.Gateway;
 internal sealed class ReadableImages(OcrReader ocr)
 {
     private const string Note = "x-millrace-images";
+    private const string NoText = "(The text reader, OCR, found no text in this picture.)";
+    private const string WhenAlone = "What does the picture say?";
 
     /// <exception cref="Invalid">An image cannot be read.</exception>
     public async Task<IReadOnlyList<ChatMessage>> ForAsync(
@@ -20,42 +23,40 @@ internal sealed class ReadableImages(OcrReader ocr)
         if (call.Route.First.Can(Capabilities.Vision) || !messages.Any(HasImage))
             return messages;
         call.Http.Response.Headers[Note] = "text-only";
-        var readable = new List<ChatMessage>(messages.Count);
+        var readable = new List<ChatMessage>(messages.Count + 1);
         foreach (var message in messages)
         {
-            readable.Add(
-                HasImage(message) ? await ReadAsync(message, call.Http.RequestAborted) : message
-            );
+            if (HasImage(message))
+                readable.AddRange(await ReadAsync(message, call.Http.RequestAborted));
+            else
+                readable.Add(message);
         }
         return readable;
     }
 
-    private async Task<ChatMessage> ReadAsync(ChatMessage message, CancellationToken cancellation)
+    // The text stands before the message that it came with, as the data that it is, and the message keeps its own words.
+    private async Task<ChatMessage[]> ReadAsync(ChatMessage message, CancellationToken cancellation)
     {
-        var contents = new List<AIContent>(message.Contents.Count);
-        foreach (var content in message.Contents)
+        var pictures = message.Contents.OfType<DataContent>().Where(IsImage).ToList();
+        var texts = new List<RecalledPart>(pictures.Count);
+        foreach (var picture in pictures)
         {
-            contents.Add(
-                content is DataContent data && data.HasTopLevelMediaType("image")
-                    ? new TextContent(await TextOfAsync(data, cancellation))
-                    : content
-            );
+            var (text, _) = await ocr.ReadAsync(ImageInput.FromBytes(picture.Data), cancellation);
+            var name = pictures.Count == 1 ? "picture" : $"picture {texts.Count + 1}";
+            texts.Add(RecalledPart.Document(name, text.Length > 0 ? text : NoText));
         }
-        var readable = message.Clone();
-        readable.Contents = contents;
-        return readable;
-    }
-
-    private async Task<string> TextOfAsync(DataContent image, CancellationToken cancellation)
-    {
-        var (text, _) = await ocr.ReadAsync(ImageInput.FromBytes(image.Data), cancellation);
-        return text.Length > 0
-            ? $"Text in the image, read by OCR:\n{text}"
-            : "An image in which OCR finds no text.";
+        var own = message.Clone();
+        own.Contents =
+        [
+            .. message.Contents.Where(content => content is not DataContent data || !IsImage(data)),
+        ];
+        if (own.Contents.Count == 0)
+            own.Contents.Add(new TextContent(WhenAlone));
+        return [RecalledContext.ToMessage(texts), own];
     }
 
     private static bool HasImage(ChatMessage message) =>
-        message
-            .Contents.OfType<DataContent>()
-            .Any(content => content.HasTopLevelMediaType("image"));
+        message.Contents.OfType<DataContent>().Any(IsImage);
+
+    private static bool IsImage(DataContent content) => content.HasTopLevelMediaType("image");
 }

@@ -44,6 +44,24 @@ public sealed class PassageTests
         );
     }
 
+    [Theory]
+    [InlineData("What does the picture say?")]
+    [InlineData("Read the text in this image")]
+    [InlineData("What is written in the photo?")]
+    [InlineData("Please transcribe this screenshot.")]
+    [InlineData("What's in this picture?")]
+    [InlineData("Can you read it?")]
+    public async Task Tells_the_text_of_a_picture_that_is_asked_for(string question)
+    {
+        using var talk = new Conversation();
+        talk.With(
+            RecalledContext.ToMessage([
+                RecalledPart.Document("picture", "A grey HERON\nstands in the river."),
+            ])
+        );
+        (await talk.AskAsync(question)).ShouldBe("A grey HERON\nstands in the river.");
+    }
+
     [Fact]
     public void Recalled_parts_come_back_as_they_were()
     {
