@@ -9,14 +9,8 @@ public sealed class DocumentPageTests
     private static readonly string Chromium = "/usr/bin/chromium";
 
     [Theory]
-    [InlineData(
-        "swagger",
-        Skip = "The script's selectors have not been held against the page yet."
-    )]
-    [InlineData(
-        "redoc",
-        Skip = "The page's script asks for a logo elsewhere; the content policy refuses it, and the script counts the attempt."
-    )]
+    [InlineData("swagger")]
+    [InlineData("redoc")]
     public async Task Page_loads_from_this_server_alone_and_works(string scenario)
     {
         if (!File.Exists(Chromium))

@@ -12,6 +12,7 @@ internal static class DocumentPages
           <title>Millrace</title>
           <link rel="icon" href="/docs/assets/favicon-32x32.png">
           <link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+          <style>body { margin: 0 }</style>
         </head>
         <body>
           <div id="explorer"></div>
@@ -29,6 +30,7 @@ internal static class DocumentPages
           <meta charset="utf-8">
           <title>Millrace</title>
           <link rel="icon" href="/docs/assets/favicon-32x32.png">
+          <style>body { margin: 0 }</style>
         </head>
         <body>
           <redoc spec-url="/openapi.json"></redoc>
@@ -49,13 +51,12 @@ internal static class DocumentPages
         """;
 
     /// <summary>Starts the explorer with a switch between the surfaces' documents.</summary>
-    public static string ExplorerScript(IEnumerable<SurfaceDocument> surfaces)
+    /// <param name="first">The surface that is shown first.</param>
+    public static string ExplorerScript(IEnumerable<SurfaceDocument> surfaces, string first)
     {
-        var urls = surfaces.Select(surface => new
-        {
-            url = $"/openapi/{surface.Name}.json",
-            name = surface.Title,
-        });
+        var urls = surfaces
+            .OrderByDescending(surface => surface.Name == first)
+            .Select(surface => new { url = $"/openapi/{surface.Name}.json", name = surface.Title });
         return $$"""
             window.ui = SwaggerUIBundle({
               urls: {{JsonSerializer.Serialize(urls)}},

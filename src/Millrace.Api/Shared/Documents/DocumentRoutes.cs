@@ -33,7 +33,7 @@ internal static class DocumentRoutes
         routes.MapRead(
             "/docs/explorer.js",
             (IEnumerable<SurfaceDocument> surfaces) =>
-                TypedResults.Text(DocumentPages.ExplorerScript(surfaces), "text/javascript")
+                TypedResults.Text(DocumentPages.ExplorerScript(surfaces, first), "text/javascript")
         );
         routes.MapRead("/docs/assets/{name}", Asset);
     }
@@ -69,8 +69,12 @@ internal static class DocumentRoutes
         );
     }
 
-    private static PhysicalFileHttpResult Asset(string name) =>
-        DocumentAssets.Find(name) is { } file
-            ? TypedResults.PhysicalFile(file.Path, file.Type)
-            : throw new NotFound("asset_not_found", "Not Found");
+    private static IResult Asset(string name)
+    {
+        if (DocumentAssets.Find(name) is not { } file)
+            throw new NotFound("asset_not_found", "Not Found");
+        return name == DocumentAssets.Reference
+            ? TypedResults.Bytes(DocumentAssets.ReferenceScript, file.Type)
+            : TypedResults.PhysicalFile(file.Path, file.Type);
+    }
 }
