@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using Millrace.Testing.Doubles;
@@ -69,29 +68,13 @@ public sealed class SlowClientTests(SteadyServer steady) : IClassFixture<SteadyS
                 BeforePiece = number => number < 3 ? Task.CompletedTask : forever.Task,
             }
         );
-        using (
-            var request = new HttpRequestMessage(HttpMethod.Post, "/chat")
-            {
-                Content = JsonContent.Create(
-                    new
-                    {
-                        message = "Count.",
-                        session_id = "left",
-                        model = "large",
-                        stream = true,
-                    }
-                ),
-            }
-        )
-        using (
-            var response = await steady.Server.Client.SendAsync(
-                request,
-                HttpCompletionOption.ResponseHeadersRead
-            )
-        )
-        using (var reader = new StreamReader(await response.Content.ReadAsStreamAsync()))
+        // .NET's own client would wait for the rest for two seconds before it closes the connection.
+        using (var socket = await steady.ConnectAsync())
         {
-            while (!(await reader.ReadLineAsync())!.Contains("two", StringComparison.Ordinal)) { }
+            await socket.SendAsync(
+                Chat("""{"message":"Count.","session_id":"left","model":"large","stream":true}""")
+            );
+            await ReadUntilAsync(socket, "two");
         }
         await steady.Upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(2));
 
@@ -109,6 +92,18 @@ public sealed class SlowClientTests(SteadyServer steady) : IClassFixture<SteadyS
             .Select(message => message!["content"]!.ToString())
             .ShouldContain(text => text.StartsWith("one two"));
         await steady.ShouldStandAsync();
+    }
+
+    private static async Task ReadUntilAsync(Socket socket, string word)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!text.ToString().Contains(word, StringComparison.Ordinal))
+        {
+            var count = await socket.ReceiveAsync(buffer);
+            count.ShouldBeGreaterThan(0, $"The stream ended after: {text}");
+            text.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
     }
 
     private byte[] Chat(string body) =>
