@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.Shared.Failures;
 using Millrace.Api.Shared.Gateway;

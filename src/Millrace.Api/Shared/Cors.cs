@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
 namespace Millrace.Api.Shared;
@@ -15,7 +16,17 @@ internal sealed class Cors(RequestDelegate next)
     private const string ExposedHeaders =
         "X-Request-ID, X-Invoice-Id, X-Pay-To, X-Amount, X-Asset, X-Chain, X-Timeout, X-Payment-Status, X-Tx-Hash, "
         + "X-Credits-Remaining, PAYMENT-REQUIRED, PAYMENT-RESPONSE, X-PAYMENT-RESPONSE, Retry-After, "
-        + "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Cache";
+        + "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Cache, X-Degraded, Idempotency-Replayed, "
+        + "x-millrace-images, request-id, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, "
+        + "x-ratelimit-reset-requests, anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining, "
+        + "anthropic-ratelimit-requests-reset";
+
+    // A client library sends a dozen headers of its own making; more is no list of names.
+    private const int LongestWish = 2000;
+
+    private static readonly SearchValues<char> ListOfNames = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_, "
+    );
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -25,9 +36,21 @@ internal sealed class Cors(RequestDelegate next)
         if (!HttpMethods.IsOptions(context.Request.Method))
             return next(context);
         headers.AccessControlAllowMethods = Methods;
-        headers.AccessControlAllowHeaders = AllowedHeaders;
+        headers.AccessControlAllowHeaders = Allowed(context.Request);
+        headers.Vary = "Access-Control-Request-Headers";
         headers.AccessControlMaxAge = "600";
         headers.ContentLength = 0;
         return Task.CompletedTask;
     }
+
+    /// <summary>
+    /// What the contract names, and what this page asks for: a header says nothing that a page could not say from
+    /// anywhere else, since the key is a header too.
+    /// </summary>
+    private static string Allowed(HttpRequest request) =>
+        request.Headers.AccessControlRequestHeaders.ToString()
+            is { Length: > 0 and <= LongestWish } asked
+        && !asked.AsSpan().ContainsAnyExcept(ListOfNames)
+            ? $"{AllowedHeaders}, {asked}"
+            : AllowedHeaders;
 }

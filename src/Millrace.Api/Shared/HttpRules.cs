@@ -42,6 +42,8 @@ internal static class HttpRules
     public static void UseHttpRules(this WebApplication app)
     {
         app.UseMiddleware<RequestIds>();
+        app.UseMiddleware<AccessLog>();
+        app.UseMiddleware<StopLimit>();
         app.UseMiddleware<Cors>();
         app.UseResponseCompression();
         app.UseMiddleware<FailureHandling>();

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.Shared.Failures;
 using Millrace.Api.TBackend.About;
@@ -20,6 +22,14 @@ namespace Millrace.Api.TBackend;
 internal static class TBackendSurface
 {
     public const string Name = TBackendFailures.Name;
+
+    // t-backend §5
+    private static readonly RateHeaders RateHeaders = new(
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+        static (reset, _) => reset.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)
+    );
 
     // What the original shows in public. (t-backend §8.3)
     private static readonly string[] PublicPaths =
@@ -65,7 +75,10 @@ internal static class TBackendSurface
 
     public static void MapTBackend(this IEndpointRouteBuilder app)
     {
-        var routes = app.MapGroup("").WithGroupName(Name).AddEndpointFilter<Door>();
+        var routes = app.MapGroup("")
+            .WithGroupName(Name)
+            .WithMetadata(RateHeaders)
+            .AddEndpointFilter<Door>();
         routes.MapAbout();
         routes.MapHealth();
         routes.MapUsage();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -21,6 +22,18 @@ internal sealed class JsonLines() : ConsoleFormatter(FormatterName)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    // A name stands once in an object: the framework's scopes tell the trace too.
+    private static readonly FrozenSet<string> Own = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "time",
+        "level",
+        "category",
+        "event",
+        "message",
+        "trace_id",
+        "exception"
+    );
 
     public override void Write<TState>(
         in LogEntry<TState> logEntry,
@@ -49,7 +62,8 @@ internal sealed class JsonLines() : ConsoleFormatter(FormatterName)
             if (logEntry.Exception is { } exception)
                 json.WriteString("exception", Redaction.Apply(exception.ToString()));
             foreach (var (key, value) in Values(logEntry.State, scopeProvider))
-                json.WriteString(key, value);
+                if (!Own.Contains(key))
+                    json.WriteString(key, value);
             json.WriteEndObject();
         }
         textWriter.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));

@@ -30,7 +30,7 @@ public sealed class WorkContext
 
     /// <summary>
     /// Cancelled as soon as the process is asked to end. A handler that can stop between two steps throws then, and
-    /// the item is handed back; others have until the host's time limit.
+    /// the item is handed back; others have ten seconds.
     /// </summary>
     public CancellationToken Stopping { get; }
 

@@ -16,10 +16,14 @@ internal sealed partial class WorkDispatcher(
     IEnumerable<IWorkHandler> handlers,
     WorkOptions options,
     TimeProvider time,
-    ILogger<WorkDispatcher> logger
+    ILogger<WorkDispatcher> logger,
+    IHostApplicationLifetime? lifetime = null
 ) : BackgroundService
 {
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(15);
+
+    // Of a process that is asked to end: until its runs are interrupted, and then until they are taken from it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, IWorkHandler> _handlers = handlers.ToDictionary(handler =>
@@ -37,18 +41,7 @@ internal sealed partial class WorkDispatcher(
     {
         await _stopping.CancelAsync();
         await base.StopAsync(cancellationToken);
-        var left = queue.Running.Values.ToList();
-        left.ForEach(lease => lease.Interrupt());
-        try
-        {
-            await Task.WhenAll(left.Select(lease => lease.Ended))
-                .WaitAsync(Grace, time, CancellationToken.None);
-        }
-        catch (TimeoutException)
-        {
-            foreach (var lease in queue.Running.Values)
-                await _leases.HandBackAsync(lease);
-        }
+        await HandBackAsync();
     }
 
     public override void Dispose()
@@ -59,17 +52,23 @@ internal sealed partial class WorkDispatcher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Not only when it is this service's turn to stop: the requests under way come first, and may take the whole time.
+        await using var asked = lifetime?.ApplicationStopping.UnsafeRegister(
+            static stopping => _ = ((CancellationTokenSource)stopping!).CancelAsync(),
+            _stopping
+        );
         using var over = new CancellationTokenSource();
         var renewing = RenewAsync(over.Token);
-        while (!stoppingToken.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
             queue.Changed.TakeBack();
-            var wait = await TakeSafelyAsync(stoppingToken);
+            var wait = await TakeSafelyAsync(_stopping.Token);
             await queue
-                .Changed.WaitAsync(wait, time, stoppingToken)
+                .Changed.WaitAsync(wait, time, _stopping.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        await Task.WhenAll(queue.Running.Values.Select(lease => lease.Ended));
+        if (!await HaveEndedAsync(Patience))
+            await HandBackAsync();
         await over.CancelAsync();
         await renewing;
     }
@@ -170,6 +169,26 @@ internal sealed partial class WorkDispatcher(
     {
         queue.Running[lease.Item.Id] = lease;
         lease.Ended = RunAsync(lease);
+    }
+
+    /// <summary>Interrupts what still runs, and gives back what does not end.</summary>
+    private async Task HandBackAsync()
+    {
+        foreach (var lease in queue.Running.Values)
+            lease.Interrupt();
+        if (await HaveEndedAsync(Grace))
+            return;
+        foreach (var lease in queue.Running.Values)
+            await _leases.HandBackAsync(lease);
+    }
+
+    private async Task<bool> HaveEndedAsync(TimeSpan within)
+    {
+        var ended = Task.WhenAll(queue.Running.Values.Select(lease => lease.Ended));
+        await ((Task)ended.WaitAsync(within, time)).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing
+        );
+        return ended.IsCompleted;
     }
 
     private async Task RunAsync(WorkLease lease)

@@ -71,6 +71,49 @@ public sealed class StoppingTests
     }
 
     [Fact]
+    public async Task A_stream_that_does_not_end_is_cut_and_kept_as_far_as_it_came()
+    {
+        await using var upstream = await OpenAiDouble.StartAsync();
+        await using var server = await ServerProcess.StartAsync(
+            new Settings().Serve("large", upstream)
+        );
+        var forever = new TaskCompletionSource();
+        upstream.Next(
+            Behaviour.Says("one two three four") with
+            {
+                BeforePiece = number => number < 3 ? Task.CompletedTask : forever.Task,
+            }
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/chat")
+        {
+            Content = JsonContent.Create(
+                new
+                {
+                    message = "Count.",
+                    session_id = "s1",
+                    stream = true,
+                }
+            ),
+        };
+        using var response = await server.Client.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead
+        );
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        (await FirstContentAsync(reader)).ShouldContain("one");
+
+        var clock = Stopwatch.StartNew();
+        (await server.StopAsync()).ShouldBe(0);
+
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        await Should.ThrowAsync<IOException>(reader.ReadToEndAsync());
+        await upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(2));
+        await server.RestartAsync();
+        await server.ChatAsync(new { message = "Go on.", session_id = "s1" });
+        upstream.Last.Text.ShouldContain("one two");
+    }
+
+    [Fact]
     public async Task A_model_that_never_answers_holds_the_end_up_for_twenty_seconds_at_most()
     {
         await using var upstream = await OpenAiDouble.StartAsync();
@@ -82,7 +125,7 @@ public sealed class StoppingTests
         await upstream.ArrivalAsync();
         var clock = Stopwatch.StartNew();
         (await server.StopAsync()).ShouldBe(0);
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(24));
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
         try
         {
             using var response = await answer;

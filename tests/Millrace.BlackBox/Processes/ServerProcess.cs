@@ -46,6 +46,17 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private static CultureInfo Culture => CultureInfo.InvariantCulture;
 
+    /// <summary>The first line on standard output that holds this text, once it is there.</summary>
+    public Task<string> LineAsync(string text) =>
+        _program.WaitForAsync(
+            output =>
+                Array.Find(
+                    output[..(output.LastIndexOf('\n') + 1)].Split('\n'),
+                    line => line.Contains(text, StringComparison.Ordinal)
+                ),
+            TimeSpan.FromSeconds(30)
+        );
+
     /// <summary>Starts a server in a fresh folder and waits until it answers.</summary>
     /// <param name="executable">Another one than the built one.</param>
     public static async Task<ServerProcess> StartAsync(

@@ -9,7 +9,7 @@ namespace Millrace.Api.Shared.Access;
 /// <summary>
 /// Finds out who presents a key, wherever a surface takes it from, and lets no address try out keys without limit.
 /// </summary>
-internal sealed class KeyCheck(ApiKeys keys, RateLimiter limiter)
+internal sealed class KeyCheck(ApiKeys keys, RateLimiter limiter, TimeProvider time)
 {
     private const string Bearer = "Bearer ";
 
@@ -37,18 +37,17 @@ internal sealed class KeyCheck(ApiKeys keys, RateLimiter limiter)
                 RateLimiter.SubjectOf(http.Connection.RemoteIpAddress),
                 RateClasses.AnonymousClass
             );
-            if (!attempt.IsGranted)
-                throw Refused(attempt);
-            throw;
+            if (attempt.IsGranted)
+                throw;
+            RateHeaders.Tell(http, attempt, time);
+            throw Refused(attempt, "Too many wrong keys came from this address.");
         }
     }
 
-    public static Limited Refused(in RateLease place) =>
-        new(
-            "rate_limited",
-            "Too many requests with this key. Wait as long as Retry-After says.",
-            place.RetryAfter
-        );
+    public static Limited Refused(
+        in RateLease place,
+        string cause = "Too many requests with this key."
+    ) => new("rate_limited", $"{cause} Wait as long as Retry-After says.", place.RetryAfter);
 }
 
 internal static class CallerOfRequest

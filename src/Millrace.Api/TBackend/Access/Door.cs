@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Millrace.Api.Shared.Access;
 using Millrace.Core.Failures;
@@ -11,7 +10,7 @@ namespace Millrace.Api.TBackend.Access;
 /// Lets a request in: who asks, how often, and with what right, in this order. Nothing of the body is read before.
 /// (t-backend §3.3, §5)
 /// </summary>
-internal sealed class Door(KeyCheck keys, RateLimiter limiter) : IEndpointFilter
+internal sealed class Door(KeyCheck keys, RateLimiter limiter, TimeProvider time) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(
         EndpointFilterInvocationContext context,
@@ -49,10 +48,7 @@ internal sealed class Door(KeyCheck keys, RateLimiter limiter) : IEndpointFilter
                 RateClasses.AnonymousClass
             )
             : limiter.TryAcquire(bucket, caller.Key.ToString(), caller.RateClass);
-        var headers = http.Response.Headers;
-        headers["X-RateLimit-Limit"] = Number(place.Limit);
-        headers["X-RateLimit-Remaining"] = Number(place.Remaining);
-        headers["X-RateLimit-Reset"] = Number(place.Reset.ToUnixTimeSeconds());
+        RateHeaders.Tell(http, place, time);
         return place.IsGranted ? place : throw KeyCheck.Refused(place);
     }
 
@@ -66,6 +62,4 @@ internal sealed class Door(KeyCheck keys, RateLimiter limiter) : IEndpointFilter
             throw new Forbidden("scope_missing", $"This API key lacks the right '{scope}'.");
         return caller;
     }
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

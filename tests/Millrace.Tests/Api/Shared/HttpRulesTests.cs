@@ -161,6 +161,22 @@ public sealed class HttpRulesTests : IAsyncLifetime
         answer.Headers.GetValues("Access-Control-Max-Age").ShouldBe(["600"]);
     }
 
+    [Theory]
+    [InlineData("x-api-key,anthropic-version,x-stainless-os", true)]
+    [InlineData("x-odd\"header", false)]
+    public async Task A_preflight_allows_what_a_page_asks_for_when_it_is_names(
+        string asked,
+        bool allowed
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/small");
+        request.Headers.TryAddWithoutValidation("Access-Control-Request-Headers", asked);
+        using var answer = await _client.SendAsync(request);
+        var names = answer.Headers.GetValues("Access-Control-Allow-Headers").Single();
+        names.ShouldStartWith("api-key, ");
+        names.EndsWith(asked, StringComparison.Ordinal).ShouldBe(allowed);
+    }
+
     [Fact]
     public async Task A_request_that_is_not_http_gets_a_clean_end()
     {

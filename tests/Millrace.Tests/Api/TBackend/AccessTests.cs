@@ -115,6 +115,9 @@ public sealed class AccessTests
         }
         using var refused = await guess.GetAsync("/usage");
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+        refused.Header("X-RateLimit-Limit").ShouldBe("3");
+        refused.Header("X-RateLimit-Remaining").ShouldBe("0");
         using var client = server.Client();
         using var good = await client.GetAsync("/usage");
         good.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Failures;
@@ -308,6 +309,35 @@ public sealed class WorkTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task A_server_asked_to_stop_takes_nothing_more_and_hands_back_what_does_not_end(
+        Dialect dialect
+    )
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+        var handler = new Handler { Blocks = true };
+        using var lifetime = new Lifetime();
+        await using var process = Start(test.Store, handler, lifetime: lifetime);
+        await process.Dispatcher.StartAsync(CancellationToken.None);
+        var running = await process.Queue.EnqueueAsync(new NewWork(Ada, "job", "running"));
+        await handler.Started.Task.WaitAsync(Patience);
+
+        lifetime.StopApplication();
+        var late = await process.Queue.EnqueueAsync(new NewWork(Ada, "job", "late"));
+        using var enough = new CancellationTokenSource(Patience);
+        while (!process.Queue.Running.IsEmpty && !enough.IsCancellationRequested)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        handler.WasCancelled.ShouldBeTrue();
+        handler.Payloads.ShouldBe(["running"]);
+        var item = await process.Queue.GetAsync(Ada, running);
+        (item.State, item.Attempts).ShouldBe((WorkState.Waiting, 0));
+        (await process.Queue.GetAsync(Ada, late)).State.ShouldBe(WorkState.Waiting);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task A_long_run_keeps_its_lease(Dialect dialect)
     {
         await using var test = await TestStore.CreateAsync(dialect);
@@ -329,7 +359,12 @@ public sealed class WorkTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private Process Start(Store store, Handler handler, int parallelism = 8)
+    private Process Start(
+        Store store,
+        Handler handler,
+        int parallelism = 8,
+        IHostApplicationLifetime? lifetime = null
+    )
     {
         var options = new WorkOptions { Parallelism = parallelism };
         var queue = new WorkQueue(store, options, _time);
@@ -341,7 +376,8 @@ public sealed class WorkTests
                 [handler],
                 options,
                 _time,
-                NullLogger<WorkDispatcher>.Instance
+                NullLogger<WorkDispatcher>.Instance,
+                lifetime
             )
         );
     }
@@ -362,6 +398,21 @@ public sealed class WorkTests
             await SettleAsync();
             Dispatcher.Dispose();
         }
+    }
+
+    private sealed class Lifetime : IHostApplicationLifetime, IDisposable
+    {
+        private readonly CancellationTokenSource _stopping = new();
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => _stopping.Token;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => _stopping.Cancel();
+
+        public void Dispose() => _stopping.Dispose();
     }
 
     private sealed class Handler : IWorkHandler
