@@ -44,17 +44,17 @@ public static class AgentsRegistration
         services.AddSingleton<ToolCalls>();
         services.AddSingleton<RunLoop>();
         services.AddSingleton<Conversation>();
+        services.AddSingleton<TurnRun>();
         services.AddSingleton<TurnReplay>();
         services.AddSingleton<TurnEnd>();
         services.AddSingleton(provider => new Assistant(
             provider.GetRequiredService<SessionLog>(),
             provider.GetRequiredService<TurnQueue>(),
-            provider.GetRequiredService<Conversation>(),
-            provider.GetRequiredService<RunLoop>(),
+            provider.GetRequiredService<TurnRun>(),
             provider.GetRequiredService<TurnReplay>(),
             provider.GetRequiredService<TurnEnd>(),
-            provider.GetRequiredService<ModelRouter>(),
             provider.GetRequiredService<AssistantOptions>(),
+            provider.GetRequiredService<RunsOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Assistant>>()
         ));

@@ -25,7 +25,8 @@ internal static class ChatBench
             "p99 ms",
             "failed"
         );
-        await RaceAsync(options, scratch, report);
+        if (options.Number("--race", 1) != 0)
+            await RaceAsync(options, scratch, report);
         if (options.Number("--long", 1) != 0)
             await LongSessions.RunAsync(scratch, report);
         report.Print();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Millrace.Agents.Runs;
 using Millrace.Agents.Sessions;
@@ -16,36 +17,33 @@ public sealed partial class Assistant
 {
     private readonly SessionLog _log;
     private readonly TurnQueue _queue;
-    private readonly Conversation _conversation;
-    private readonly RunLoop _loop;
+    private readonly TurnRun _run;
     private readonly TurnReplay _replay;
     private readonly TurnEnd _end;
-    private readonly ModelRouter _models;
     private readonly AssistantOptions _options;
+    private readonly RunsOptions _runs;
     private readonly TimeProvider _time;
     private readonly ILogger<Assistant> _logger;
 
     internal Assistant(
         SessionLog log,
         TurnQueue queue,
-        Conversation conversation,
-        RunLoop loop,
+        TurnRun run,
         TurnReplay replay,
         TurnEnd end,
-        ModelRouter models,
         AssistantOptions options,
+        RunsOptions runs,
         TimeProvider time,
         ILogger<Assistant> logger
     )
     {
         _log = log;
         _queue = queue;
-        _conversation = conversation;
-        _loop = loop;
+        _run = run;
         _replay = replay;
         _end = end;
-        _models = models;
         _options = options;
+        _runs = runs;
         _time = time;
         _logger = logger;
     }
@@ -95,17 +93,16 @@ public sealed partial class Assistant
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
-        // A session of the caller's own naming keeps order; a new one has nobody to wait for.
-        var handle = request.SessionId ?? $"s_{Guid.NewGuid():N}";
+        var handle = request.SessionId ?? NewHandle(request);
         using var place = await _queue.EnterAsync(
             request.Principal.Workspace,
             handle,
             cancellation
         );
         var (turn, answered) = await OpenAsync(request, handle, cancellation);
-        if (answered is { } run)
+        if (answered is { } earlier)
         {
-            var answer = await _replay.ReadAsync(request, handle, run, cancellation);
+            var answer = await _replay.ReadAsync(request, handle, earlier, cancellation);
             yield return new TurnUpdate.Content(answer.Reply);
             yield return new TurnUpdate.Finished(answer);
             yield break;
@@ -113,11 +110,13 @@ public sealed partial class Assistant
 
         var ending = _end.For(request, handle, turn!);
         await using var claim = new SessionClaim(_log, turn!, _time, cancellation);
-        await using var updates = RunAsync(request, turn!, ending, streams, claim.Token)
+        using var limit = new CancellationTokenSource(_runs.RunLimit, _time);
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(claim.Token, limit.Token);
+        await using var updates = _run.ExecuteAsync(request, turn!, ending, streams, run.Token)
             .GetAsyncEnumerator(CancellationToken.None);
         try
         {
-            while (await NextAsync(updates, ending, claim.Token))
+            while (await NextAsync(updates, ending, limit.Token, claim.Token))
             {
                 if (updates.Current is { } update)
                     yield return update;
@@ -139,6 +138,20 @@ public sealed partial class Assistant
         }
     }
 
+    /// <summary>
+    /// A session that its caller did not name has nobody to wait for, unless the turn is named: sent again, it finds
+    /// what was begun.
+    /// </summary>
+    private static string NewHandle(TurnRequest request)
+    {
+        if (request.RequestKey is null)
+            return $"s_{Guid.NewGuid():N}";
+        var named = SHA256.HashData(
+            Encoding.UTF8.GetBytes($"{request.Principal.Key}/{request.RequestKey}")
+        );
+        return $"s_{Convert.ToHexStringLower(named.AsSpan(0, 16))}";
+    }
+
     private async Task<(OpenTurn? Turn, Core.Ids.Id<Run>? Answered)> OpenAsync(
         TurnRequest request,
         string handle,
@@ -156,66 +169,11 @@ public sealed partial class Assistant
         return await _log.OpenAsync(request.Principal.Workspace, handle, said, cancellation);
     }
 
-    private async IAsyncEnumerable<TurnUpdate> RunAsync(
-        TurnRequest request,
-        OpenTurn turn,
-        TurnEnding ending,
-        bool streams,
-        [EnumeratorCancellation] CancellationToken cancellation
-    )
-    {
-        var prepared = await _conversation.PrepareAsync(request, turn, streams, cancellation);
-        ending.Prepared = prepared;
-        if (prepared.ReadPicture)
-            ending.Record.Count("image_recognition", ok: true);
-        if (prepared.Preface.Length > 0)
-        {
-            ending.Record.Text.Append(prepared.Preface);
-            yield return new TurnUpdate.Content(prepared.Preface);
-        }
-        await foreach (
-            var happened in _loop.ExecuteAsync(prepared.Plan, ending.Record, cancellation)
-        )
-        {
-            yield return happened switch
-            {
-                RunEvent.Text text => new TurnUpdate.Content(text.Piece),
-                RunEvent.Reasoning reasoning => new TurnUpdate.Reasoning(reasoning.Piece),
-                RunEvent.ToolCalled called => new TurnUpdate.ToolCalled(
-                    called.Name,
-                    called.Arguments
-                ),
-                RunEvent.ToolReturned returned => new TurnUpdate.ToolReturned(
-                    returned.Name,
-                    returned.Ok
-                ),
-                _ => throw new InvalidOperationException($"Nobody shows {happened}."),
-            };
-        }
-        if (ending.Record.Text.Length == prepared.Preface.Length)
-            throw new Unavailable(
-                "empty_answer",
-                "The model gave no answer. Ask again, or ask in other words."
-            );
-        if (request.Structured)
-        {
-            ending.ReplyJson = await StructuredReply.ReadAsync(
-                _models,
-                prepared.Plan,
-                ending.Record,
-                ending.Record.Text.ToString(
-                    prepared.Preface.Length,
-                    ending.Record.Text.Length - prepared.Preface.Length
-                ),
-                cancellation
-            );
-        }
-    }
-
     /// <summary>Takes the next piece. What goes wrong in the run is noted for the ending, not thrown (t-backend §9.7).</summary>
     private async ValueTask<bool> NextAsync(
         IAsyncEnumerator<TurnUpdate> updates,
         TurnEnding ending,
+        CancellationToken limit,
         CancellationToken cancellation
     )
     {
@@ -226,6 +184,14 @@ public sealed partial class Assistant
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             throw;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            Log.OutOfTime(_logger, _runs.RunLimit.TotalSeconds);
+            ending.Failure = new TimedOut(
+                "run_timed_out",
+                $"The answer took longer than {_runs.RunLimit.TotalSeconds:0} seconds and ends here. Ask for less at once."
+            );
         }
         catch (Failure failure)
         {
@@ -250,6 +216,9 @@ public sealed partial class Assistant
             Message = "A turn was answered with an apology: {Code}: {Reason}"
         )]
         public static partial void Degraded(ILogger logger, string code, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A run was cut after {Seconds} seconds")]
+        public static partial void OutOfTime(ILogger logger, double seconds);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "A turn failed")]
         public static partial void Broken(ILogger logger, Exception failure);

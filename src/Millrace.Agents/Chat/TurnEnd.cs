@@ -48,12 +48,10 @@ internal sealed class TurnEnding(
     public async Task<TurnAnswer> FinishAsync()
     {
         var said = Record.Text.ToString();
+        // An apology is for the caller; the session remembers what a model said, as far as it came.
         await CloseAsync(
             Failure is null ? RunState.Completed : RunState.Failed,
-            // An apology is for the caller; the session remembers what a model said.
-            Failure is null
-                ? said
-                : null
+            HasBegun ? said : null
         );
         return new TurnAnswer
         {

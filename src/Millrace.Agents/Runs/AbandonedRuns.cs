@@ -6,10 +6,10 @@ namespace Millrace.Agents.Runs;
 /// Closes what a dead process left open. On SQLite there is one server process, so whatever is open at its start is
 /// left over; on PostgreSQL others may be at work, so only what nobody renews is.
 /// </summary>
-internal sealed class AbandonedRuns(Store store, TimeProvider time)
+internal sealed class AbandonedRuns(Store store, RunsOptions options, TimeProvider time)
 {
-    // A run without a session claims nothing; after this long its process must be gone.
-    private static readonly TimeSpan OldestAlone = TimeSpan.FromMinutes(15);
+    // A run without a session claims nothing; so long after its limit its process must be gone.
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
 
     public Task CloseAsync(CancellationToken cancellation) =>
         store.WriteAsync(
@@ -38,7 +38,7 @@ internal sealed class AbandonedRuns(Store store, TimeProvider time)
                     AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = runs.session_id AND s.active_run = runs.id)
                     """,
                     now,
-                    now - OldestAlone
+                    now - options.RunLimit - Grace
                 );
             },
             cancellation

@@ -16,6 +16,9 @@ public sealed class RunsOptions : ISection
     /// <summary>One call of a tool.</summary>
     public TimeSpan ToolLimit { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>One run with all its calls, streamed or not.</summary>
+    public TimeSpan RunLimit { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Characters of a tool's result that a model is given.</summary>
     public int MaxToolResult { get; set; } = 32_000;
 
@@ -27,6 +30,8 @@ public sealed class RunsOptions : ISection
             yield return "Millrace:Runs:MaxToolCalls must be between 0 and 1000.";
         if (ToolLimit <= TimeSpan.Zero || ToolLimit > TimeSpan.FromHours(1))
             yield return "Millrace:Runs:ToolLimit must be more than nothing and at most an hour.";
+        if (RunLimit <= TimeSpan.Zero || RunLimit > TimeSpan.FromDays(1))
+            yield return "Millrace:Runs:RunLimit must be more than nothing and at most a day.";
         if (MaxToolResult < 100)
             yield return "Millrace:Runs:MaxToolResult must be at least 100 characters.";
     }

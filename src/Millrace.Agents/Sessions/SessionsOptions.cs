@@ -22,6 +22,9 @@ public sealed class SessionsOptions : ISection
     /// <summary>So many turns leave the window before the running summary is brought up to date; 0 turns it off.</summary>
     public int SummariseEvery { get; set; } = 20;
 
+    /// <summary>At most this many turns of one session wait for the one that is being answered.</summary>
+    public int WaitingTurns { get; set; } = 32;
+
     /// <summary>Days after its last turn that a session is kept.</summary>
     public int Days { get; set; } = 90;
 
@@ -37,6 +40,8 @@ public sealed class SessionsOptions : ISection
             yield return "Millrace:Sessions:RecallThreshold is a cosine: give a number between -1 and 1.";
         if (SummariseEvery is < 0 or > 1_000)
             yield return "Millrace:Sessions:SummariseEvery must be between 0 and 1000.";
+        if (WaitingTurns is < 1 or > 10_000)
+            yield return "Millrace:Sessions:WaitingTurns must be between 1 and 10000.";
         if (Days is < 1 or > 36_500)
             yield return "Millrace:Sessions:Days must be between 1 and 36500.";
     }

@@ -33,7 +33,7 @@ internal static class TurnClosing
         );
         if (turn.Session is not { } session)
             return;
-        var state = outcome.State is RunState.Cut ? TurnState.Cut : TurnState.Complete;
+        var state = outcome.State is RunState.Completed ? TurnState.Complete : TurnState.Cut;
         // What was kept of a cut answer gives way to the whole one.
         var replaced =
             turn.IsRepeat

@@ -9,6 +9,9 @@ namespace Millrace.Agents.Sessions;
 /// <summary>The write that begins a turn: it keeps what the user said and claims the session.</summary>
 internal static class TurnOpening
 {
+    // t-backend §4
+    private static readonly TimeSpan RequestKeyLifetime = TimeSpan.FromHours(24);
+
     /// <summary>
     /// Opens the next turn of a session unless another process has one open. The same request key again opens the same
     /// turn, or tells of the run that has already answered it.
@@ -24,7 +27,7 @@ internal static class TurnOpening
         var session = await TouchAsync(db, handle, now);
         var known = turn.RequestKey is null
             ? null
-            : await KnownAsync(db, session.Id, turn.RequestKey);
+            : await KnownAsync(db, session.Id, turn.RequestKey, now);
         if (known is not null && known.Text != turn.Text)
         {
             throw new Conflict(
@@ -112,17 +115,36 @@ internal static class TurnOpening
             )
         )!;
 
-    private static ValueTask<Known?> KnownAsync(Db db, Id<Session> session, string requestKey) =>
-        db.FirstAsync(
+    /// <summary>The turn that was begun under the key, unless the key's time is over: then it is free again.</summary>
+    private static async ValueTask<Known?> KnownAsync(
+        Db db,
+        Id<Session> session,
+        string requestKey,
+        DateTimeOffset now
+    )
+    {
+        var known = await db.FirstAsync(
             """
-            SELECT r.id, r.state, t.number, t.text FROM runs r JOIN turns t ON t.session_id = r.session_id AND t.run_id = r.id
+            SELECT r.id, r.state, t.number, t.text, r.started_at
+            FROM runs r JOIN turns t ON t.session_id = r.session_id AND t.run_id = r.id
             WHERE r.workspace_id = $1 AND r.session_id = $2 AND r.request_key = $3 AND t.role = 'user'
             """,
-            row => new Known(row.Id<Run>(0), row.Word<RunState>(1), row.Int64(2), row.Text(3)),
+            row => new Known(
+                row.Id<Run>(0),
+                row.Word<RunState>(1),
+                row.Int64(2),
+                row.Text(3),
+                row.Time(4)
+            ),
             db.Workspace.Value,
             session.Value,
             requestKey
         );
+        if (known is null || now - known.StartedAt < RequestKeyLifetime)
+            return known;
+        await db.ExecuteAsync("UPDATE runs SET request_key = NULL WHERE id = $1", known.Run.Value);
+        return null;
+    }
 
     private static async ValueTask CutAsync(Db db, Id<Run> run, DateTimeOffset now) =>
         await db.ExecuteAsync(
@@ -140,7 +162,13 @@ internal static class TurnOpening
         DateTimeOffset? ActiveUntil
     );
 
-    private sealed record Known(Id<Run> Run, RunState State, long Number, string Text);
+    private sealed record Known(
+        Id<Run> Run,
+        RunState State,
+        long Number,
+        string Text,
+        DateTimeOffset StartedAt
+    );
 }
 
 /// <summary>What came of trying to open a turn: it is open, or was answered before, or the session is busy elsewhere.</summary>

@@ -1,3 +1,4 @@
+using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 
@@ -7,12 +8,18 @@ namespace Millrace.Agents.Sessions;
 /// Lets the turns of one session through one after another, in the order in which they arrived at this process. Between
 /// processes the session's claim in the database does the same, without the order.
 /// </summary>
-internal sealed class TurnQueue
+internal sealed class TurnQueue(SessionsOptions options)
 {
-    private readonly Dictionary<(Id<Workspace>, string), Queue<TaskCompletionSource>> _waiting = [];
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<
+        (Id<Workspace>, string),
+        LinkedList<TaskCompletionSource>
+    > _waiting = [];
     private readonly Lock _gate = new();
 
     /// <summary>Waits for the session to be free; disposing what comes back lets the next one in.</summary>
+    /// <exception cref="Limited">As many as may wait do.</exception>
     public async ValueTask<Place> EnterAsync(
         Id<Workspace> workspace,
         string session,
@@ -20,23 +27,42 @@ internal sealed class TurnQueue
     )
     {
         var key = (workspace, session);
-        TaskCompletionSource turn;
+        LinkedListNode<TaskCompletionSource> turn;
         lock (_gate)
         {
             if (!_waiting.TryGetValue(key, out var queue))
             {
-                _waiting.Add(key, new Queue<TaskCompletionSource>(1));
+                _waiting.Add(key, []);
                 return new Place(this, key);
             }
-            turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            queue.Enqueue(turn);
+            if (queue.Count >= options.WaitingTurns)
+                throw new Limited(
+                    "session_busy",
+                    "Too many messages of this session wait already. Send the next one when one is answered.",
+                    AskAgain
+                );
+            turn = queue.AddLast(
+                new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+            );
         }
         await using var registration = cancellation.UnsafeRegister(
-            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token),
-            turn
+            (_, token) => GiveUp(turn, token),
+            null
         );
-        await turn.Task;
+        await turn.Value.Task;
         return new Place(this, key);
+    }
+
+    private void GiveUp(LinkedListNode<TaskCompletionSource> turn, CancellationToken token)
+    {
+        lock (_gate)
+        {
+            // Without a list it has been let in.
+            if (turn.List is null)
+                return;
+            turn.List.Remove(turn);
+        }
+        turn.Value.SetCanceled(token);
     }
 
     private void Leave((Id<Workspace>, string) key)
@@ -44,13 +70,13 @@ internal sealed class TurnQueue
         lock (_gate)
         {
             var queue = _waiting[key];
-            while (queue.TryDequeue(out var next))
+            if (queue.First is not { } next)
             {
-                // One that gave up while it waited is passed over.
-                if (next.TrySetResult())
-                    return;
+                _waiting.Remove(key);
+                return;
             }
-            _waiting.Remove(key);
+            queue.RemoveFirst();
+            next.Value.SetResult();
         }
     }
 

@@ -22,14 +22,17 @@ internal sealed class AssistantHarness : IAsyncDisposable
     private readonly TestStore _store;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, string?> _settings;
+    private readonly bool _ownsStore;
     private ServiceProvider _services;
 
     private AssistantHarness(
         TestStore store,
         TimeProvider time,
-        Dictionary<string, string?> settings
+        Dictionary<string, string?> settings,
+        bool ownsStore = true
     )
     {
+        _ownsStore = ownsStore;
         _store = store;
         _time = time;
         _settings = settings;
@@ -65,6 +68,9 @@ internal sealed class AssistantHarness : IAsyncDisposable
                 setting => (string?)setting.Value
             )
         );
+
+    /// <summary>Another process on the same data, with a model of its own.</summary>
+    public AssistantHarness Neighbour() => new(_store, _time, _settings, ownsStore: false);
 
     /// <summary>Drops the process's memory and starts anew on the same data.</summary>
     public async Task RestartAsync()
@@ -159,7 +165,8 @@ internal sealed class AssistantHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        await _store.DisposeAsync();
+        if (_ownsStore)
+            await _store.DisposeAsync();
     }
 
     private ServiceProvider Build()

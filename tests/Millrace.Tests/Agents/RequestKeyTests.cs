@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Failures;
 using Millrace.Core.Storage;
 using Millrace.Testing;
@@ -65,5 +67,72 @@ public sealed class RequestKeyTests
         );
 
         failure.Code.ShouldBe("idempotency_key_reused");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_request_key_finds_its_turn_again_when_the_caller_names_no_session(
+        Dialect dialect
+    )
+    {
+        await using var harness = await AssistantHarness.CreateAsync(dialect);
+        var ada = await harness.NewPrincipalAsync();
+        var bob = await harness.NewPrincipalAsync();
+
+        var first = await harness.SayAsync(ada, "hello", session: null, requestKey: "k1");
+        var again = await harness.SayAsync(ada, "hello", session: null, requestKey: "k1");
+        var other = await harness.SayAsync(bob, "hello", session: null, requestKey: "k1");
+
+        again.SessionId.ShouldBe(first.SessionId);
+        other.SessionId.ShouldNotBe(first.SessionId);
+        (await harness.TurnsAsync(ada)).Count.ShouldBe(2);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_request_key_is_free_again_after_a_day(Dialect dialect)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var harness = await AssistantHarness.CreateAsync(dialect, time);
+        var ada = await harness.NewPrincipalAsync();
+        await harness.SayAsync(ada, "hello", requestKey: "k1");
+
+        time.Advance(TimeSpan.FromHours(24));
+        await harness.SayAsync(ada, "something else", requestKey: "k1");
+
+        (await harness.TurnsAsync(ada)).Count.ShouldBe(4);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_process_that_dies_in_a_tool_call_leaves_no_steps_twice(Dialect dialect)
+    {
+        await using var harness = await AssistantHarness.CreateAsync(dialect);
+        var ada = await harness.NewPrincipalAsync();
+        var never = new TaskCompletionSource();
+        var asked = new TaskCompletionSource();
+        harness.Model.Answer = (messages, _) =>
+            messages[^1].Role == ChatRole.Tool
+                ? ScriptedModel.Say("2")
+                : ScriptedModel.Call(("calculator", new { expression = "1+1" }));
+        var calls = 0;
+        harness.Model.Wait = _ =>
+        {
+            if (++calls < 2)
+                return Task.CompletedTask;
+            asked.TrySetResult();
+            return never.Task;
+        };
+        _ = harness.SayAsync(ada, "1+1?", requestKey: "k1");
+        await asked.Task;
+        await harness.ExpireClaimsAsync();
+        harness.Model.Wait = _ => Task.CompletedTask;
+        await harness.RestartAsync();
+
+        var answer = await harness.SayAsync(ada, "1+1?", requestKey: "k1");
+
+        answer.UsedTools["calculator"].Calls.ShouldBe(1);
+        var steps = await harness.Store.ReadAsync(
+            ada.Workspace,
+            db => db.QueryAsync("SELECT kind FROM steps ORDER BY number", row => row.Text(0))
+        );
+        steps.ShouldBe(["model", "tool", "model"]);
     }
 }
