@@ -33,6 +33,7 @@ public static class AgentsRegistration
         services.AddSingleton<SessionLog>();
         services.AddSingleton<SessionHistory>();
         services.AddSingleton<RecallCache>();
+        services.AddSingleton<MemoryMeter>();
         services.AddSingleton<Recall>();
         services.AddSingleton<TurnQueue>();
         services.AddSingleton<SummaryWork>();

@@ -22,19 +22,24 @@ internal sealed record Prepared(
 
 /// <summary>
 /// Builds what a model is shown: who it is, what is known from before (summary and recalled turns, as data), the
-/// latest turns word for word, and the message with what came with it.
+/// latest turns word for word, and the message with what came with it. All of it together with the answer fits the
+/// model's window; what is too long for its share is shortened, the message never.
 /// </summary>
 internal sealed class Conversation(
-    ModelRouter models,
     SessionHistory history,
     Recall recall,
     ToolBox tools,
     OcrReader ocr,
     AssistantOptions options,
+    SessionsOptions sessions,
     TimeProvider time
 )
 {
-    private const int UnknownWindow = 16_384;
+    // What the tags around a piece of data take.
+    private const long PerPart = 16;
+
+    // A recalled turn is wanted up to this length.
+    private const long PerRecalled = 1_000;
 
     private const string BlindPreface =
         "No model that can see pictures is connected, so I read the text in the picture (OCR).\n\n";
@@ -45,60 +50,120 @@ internal sealed class Conversation(
     public async Task<Prepared> PrepareAsync(
         TurnRequest request,
         OpenTurn turn,
+        Route route,
         bool streams,
         CancellationToken cancellation
     )
     {
-        var route = models.ResolveConfigured(request.Model);
-        var budget =
-            (route.First.ContextWindow ?? UnknownWindow) / 2 - TokenEstimate.Of(request.Message);
-        var window = await history.WindowAsync(turn, budget, cancellation);
+        var picture = await SeeAsync(request, route, cancellation);
+        var latest = await history.LatestAsync(turn, cancellation);
+        var system = request.System ?? Persona(request) ?? options.System;
+        var context = request.Context?.GetRawText() ?? "";
+        var always = Always(request);
+        var offered = tools.Choose(request.Tools);
+        var offer = new ChatOptions { Tools = [.. offered.Select(tool => tool.Function)] };
+
+        var budget = PromptBudget.Of(
+            route.First,
+            request.MaxTokens,
+            TokenEstimate.Of([new(ChatRole.System, always), picture.Message], offer),
+            TokenEstimate.Of(system) + Wanted(picture.Text) + Wanted(context),
+            offered.Count > 0
+        );
+        var shares = PromptBudget.Share(
+            budget.Room,
+            TokenEstimate.Of(system),
+            Wanted(turn.Summary),
+            Wanted(context),
+            Wanted(picture.Text),
+            Math.Min(Window.TokensOf(latest), Math.Min(sessions.VerbatimTokens, budget.Window / 2)),
+            turn.Number > 1 ? sessions.RecalledTurns * PerRecalled : 0
+        );
+        var window = Window.Of(turn, latest, shares[4]);
         var recalled = await recall.FindAsync(turn, window, request.Message, cancellation);
 
         var known = new List<RecalledPart>();
-        if (turn.Summary.Length > 0)
-            known.Add(RecalledPart.Summary(turn.Summary));
-        known.AddRange(recalled.Turns.Select(past => RecalledPart.Turn(RoleOf(past), past.Text)));
-        if (request.Context is { } context)
-            known.Add(RecalledPart.Context(context.GetRawText()));
+        Add(known, shares[1], turn.Summary, RecalledPart.Summary);
+        var parts = PromptBudget.Share(
+            shares[5],
+            [.. recalled.Turns.Select(past => Wanted(past.Text))]
+        );
+        foreach (var (past, share) in recalled.Turns.Zip(parts))
+            Add(known, share, past.Text, text => RecalledPart.Turn(RoleOf(past), text));
+        Add(known, shares[2], context, RecalledPart.Context);
+        Add(known, shares[3], picture.Text, text => RecalledPart.Document("picture", text));
 
-        var preface = "";
-        var contents = new List<AIContent> { new TextContent(request.Message) };
-        var readsPicture = request.Image is not null && !route.First.Can(Capabilities.Vision);
-        if (readsPicture)
-        {
-            var (text, _) = await ocr.ReadAsync(request.Image!, cancellation);
-            preface = text.Length > 0 ? BlindPreface : NoTextPreface;
-            if (text.Length > 0)
-                known.Add(RecalledPart.Document("picture", text));
-        }
-        else if (request.Image is { } image)
-        {
-            contents.Add(new DataContent(image.Bytes, image.MediaType));
-        }
-
-        List<ChatMessage> messages = [new(ChatRole.System, SystemPrompt(request))];
+        List<ChatMessage> messages =
+        [
+            new(ChatRole.System, Shortened.To(shares[0], system) + always),
+        ];
         if (known.Count > 0)
             messages.Add(RecalledContext.ToMessage(known));
         messages.AddRange(window.Turns.Select(past => new ChatMessage(RoleOf(past), past.Text)));
-        messages.Add(new ChatMessage(ChatRole.User, contents));
+        messages.Add(picture.Message);
 
+        var prompt = TokenEstimate.Of(messages, offer);
         var plan = new RunPlan(
             turn,
             route,
             messages,
-            OptionsFor(request),
-            tools.Choose(request.Tools),
+            OptionsFor(request, budget.MaxOutput(request.MaxTokens, prompt)),
+            offered,
+            budget.ToolRoom(prompt),
             streams
         );
-        return new Prepared(plan, preface, recalled.NewVectors, window.OlderThrough, readsPicture);
+        return new Prepared(
+            plan,
+            picture.Preface,
+            recalled.NewVectors,
+            window.OlderThrough,
+            picture.WasRead
+        );
     }
 
-    private string SystemPrompt(TurnRequest request)
+    /// <summary>The message with its picture; or, for a model that cannot see, with the text in the picture beside it.</summary>
+    private async Task<Seen> SeeAsync(
+        TurnRequest request,
+        Route route,
+        CancellationToken cancellation
+    )
     {
-        var prompt = request.System ?? Persona(request) ?? options.System;
-        prompt += $"\n\nToday is {time.GetUtcNow():dddd, d MMMM yyyy} (UTC).";
-        return request.Structured ? prompt + "\n\n" + StructuredReply.Instruction : prompt;
+        var message = new ChatMessage(ChatRole.User, request.Message);
+        if (request.Image is not { } image)
+            return new Seen(message, "", "", WasRead: false);
+        if (route.First.Can(Capabilities.Vision))
+        {
+            message.Contents.Add(new DataContent(image.Bytes, image.MediaType));
+            return new Seen(message, "", "", WasRead: false);
+        }
+        var (text, _) = await ocr.ReadAsync(image, cancellation);
+        return new Seen(
+            message,
+            text,
+            text.Length > 0 ? BlindPreface : NoTextPreface,
+            WasRead: true
+        );
+    }
+
+    private static long Wanted(string text) =>
+        text.Length == 0 ? 0 : TokenEstimate.Of(text) + PerPart;
+
+    private static void Add(
+        List<RecalledPart> known,
+        long share,
+        string text,
+        Func<string, RecalledPart> part
+    )
+    {
+        if (Shortened.To(share - PerPart, text) is { Length: > 0 } shown)
+            known.Add(part(shown));
+    }
+
+    /// <summary>The end of the system prompt, that is never shortened.</summary>
+    private string Always(TurnRequest request)
+    {
+        var today = $"\n\nToday is {time.GetUtcNow():dddd, d MMMM yyyy} (UTC).";
+        return request.Structured ? today + "\n\n" + StructuredReply.Instruction : today;
     }
 
     private string? Persona(TurnRequest request) =>
@@ -106,15 +171,18 @@ internal sealed class Conversation(
             ? prompt
             : null;
 
-    private static Microsoft.Extensions.AI.ChatOptions OptionsFor(TurnRequest request) =>
+    private static ChatOptions OptionsFor(TurnRequest request, int? maxOutput) =>
         new()
         {
             Temperature = request.Temperature,
             TopP = request.TopP,
-            MaxOutputTokens = request.MaxTokens,
+            MaxOutputTokens = maxOutput,
             ResponseFormat = request.Structured ? ChatResponseFormat.Json : null,
         };
 
     private static ChatRole RoleOf(PastTurn past) =>
         past.Role is TurnRole.User ? ChatRole.User : ChatRole.Assistant;
+
+    /// <param name="Text">What was read from the picture; empty mostly.</param>
+    private sealed record Seen(ChatMessage Message, string Text, string Preface, bool WasRead);
 }

@@ -17,7 +17,9 @@ internal sealed class TurnRun(Conversation conversation, RunLoop loop, ModelRout
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
-        var prepared = await conversation.PrepareAsync(request, turn, streams, cancellation);
+        var route = models.ResolveConfigured(request.Model);
+        (ending.Record.Provider, ending.Record.Model) = (route.First.Provider, route.First.Name);
+        var prepared = await conversation.PrepareAsync(request, turn, route, streams, cancellation);
         ending.Prepared = prepared;
         if (prepared.ReadPicture)
             ending.Record.Count("image_recognition", ok: true);

@@ -10,6 +10,7 @@ namespace Millrace.Agents.Runs;
 
 /// <summary>What a run is to do.</summary>
 /// <param name="Messages">The conversation so far; the loop adds its own tool calls and their results.</param>
+/// <param name="ToolRoom">Tokens that the results of tools may take together.</param>
 /// <param name="Streams">Whether pieces of the answer are passed on as they are made.</param>
 internal sealed record RunPlan(
     OpenTurn Turn,
@@ -17,6 +18,7 @@ internal sealed record RunPlan(
     List<ChatMessage> Messages,
     ChatOptions Options,
     IReadOnlyList<Tool> Tools,
+    long ToolRoom,
     bool Streams
 );
 

@@ -24,6 +24,9 @@ internal sealed class RunRecord
 
     public int ToolCalls { get; private set; }
 
+    /// <summary>What the results of tools have taken of the model's window.</summary>
+    public long ToolTokens { get; set; }
+
     public long NextStep { get; set; } = 1;
 
     /// <summary>Steps that are not yet on disk.</summary>

@@ -19,7 +19,7 @@ public sealed class RunsOptions : ISection
     /// <summary>One run with all its calls, streamed or not.</summary>
     public TimeSpan RunLimit { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Characters of a tool's result that a model is given.</summary>
+    /// <summary>UTF-8 bytes of a tool's result that a model is given; less where its window has less room.</summary>
     public int MaxToolResult { get; set; } = 32_000;
 
     public IEnumerable<string> Validate()
@@ -32,7 +32,7 @@ public sealed class RunsOptions : ISection
             yield return "Millrace:Runs:ToolLimit must be more than nothing and at most an hour.";
         if (RunLimit <= TimeSpan.Zero || RunLimit > TimeSpan.FromDays(1))
             yield return "Millrace:Runs:RunLimit must be more than nothing and at most a day.";
-        if (MaxToolResult < 100)
-            yield return "Millrace:Runs:MaxToolResult must be at least 100 characters.";
+        if (MaxToolResult < 400)
+            yield return "Millrace:Runs:MaxToolResult must be at least 400 bytes.";
     }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
+using Millrace.Agents.Sessions;
 using Millrace.Agents.Tools;
+using Millrace.Models.Routing;
 
 namespace Millrace.Agents.Runs;
 
@@ -26,6 +28,7 @@ internal sealed partial class ToolCalls(
     )
     {
         var allowed = calls.Take(Math.Max(0, options.MaxToolCalls - record.ToolCalls)).ToList();
+        var share = Math.Max(0, plan.ToolRoom - record.ToolTokens) / Math.Max(1, allowed.Count);
         var work = allowed.ConvertAll(call =>
             (Call: call, Tool: Find(plan.Tools, call.Name), Number: record.NextStep++)
         );
@@ -35,7 +38,7 @@ internal sealed partial class ToolCalls(
             results.AddRange(
                 await Task.WhenAll(
                     work.Select(item =>
-                        RunAsync(plan, item.Tool, item.Call, item.Number, cancellation)
+                        RunAsync(plan, item.Tool, item.Call, item.Number, share, cancellation)
                     )
                 )
             );
@@ -43,12 +46,13 @@ internal sealed partial class ToolCalls(
         else
         {
             foreach (var (call, tool, number) in work)
-                results.Add(await RunAsync(plan, tool, call, number, cancellation));
+                results.Add(await RunAsync(plan, tool, call, number, share, cancellation));
         }
         foreach (var result in results)
         {
             record.Count(result.Name, result.Ok);
             record.Steps.Add(result.Step);
+            record.ToolTokens += TokenEstimate.Of(result.Step.Output);
         }
         // A model expects a result for each call that it made.
         results.AddRange(calls.Skip(allowed.Count).Select(call => Refused(plan, record, call)));
@@ -72,6 +76,7 @@ internal sealed partial class ToolCalls(
         Tool? tool,
         FunctionCallContent call,
         long number,
+        long room,
         CancellationToken cancellation
     )
     {
@@ -79,8 +84,12 @@ internal sealed partial class ToolCalls(
         var (output, ok) = tool is null
             ? ($"There is no tool {call.Name} here.", false)
             : await RunAsync(tool, call, cancellation);
-        if (output.Length > options.MaxToolResult)
-            output = output[..options.MaxToolResult] + "\n[cut here]";
+        var shown = Shortened.To(
+            Math.Min(room, TokenEstimate.OfBytes(options.MaxToolResult)),
+            output
+        );
+        if (shown.Length == 0 && output.Length > 0)
+            shown = "The result is left out: the model's window is full.";
         var step = new Step
         {
             RunId = plan.Turn.Run,
@@ -89,12 +98,12 @@ internal sealed partial class ToolCalls(
             Kind = StepKind.Tool,
             Name = call.Name,
             Input = ArgumentsOf(call).GetRawText(),
-            Output = output,
+            Output = shown,
             Ok = ok,
             StartedAt = started,
             FinishedAt = time.GetUtcNow(),
         };
-        return new ToolResult(call.Name, new FunctionResultContent(call.CallId, output), ok, step);
+        return new ToolResult(call.Name, new FunctionResultContent(call.CallId, shown), ok, step);
     }
 
     private async Task<(string Output, bool Ok)> RunAsync(

@@ -24,10 +24,13 @@ internal sealed partial class Recall(
     SessionHistory history,
     ModelRouter models,
     RecallCache cache,
+    MemoryMeter meter,
     SessionsOptions options,
     ILogger<Recall> logger
 )
 {
+    private const string UsageKind = "session.recall";
+
     // A turn says what it is about early on; the embedder reads 128 tokens.
     private const int LongestText = 1_000;
 
@@ -78,7 +81,8 @@ internal sealed partial class Recall(
         var waiting =
             missing.Count == 0 ? [] : await history.PickAsync(turn, missing, cancellation);
         string[] texts = [Shorten(message), .. waiting.Select(past => Shorten(past.Text))];
-        var vectors = (await models.EmbedAsync(route, texts, cancellation)).Vectors;
+        var (vectors, call) = await models.EmbedAsync(route, texts, cancellation);
+        meter.Count(turn.Workspace, UsageKind, call);
         var query = Quantised(vectors[0]);
         var made = new List<TurnVector>(waiting.Count);
         for (var i = 0; i < waiting.Count; i++)

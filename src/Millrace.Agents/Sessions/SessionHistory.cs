@@ -8,23 +8,47 @@ internal sealed record PastTurn(long Number, TurnRole Role, string Text, long To
 /// <summary>The latest turns word for word, and where what is older ends.</summary>
 /// <param name="Turns">Oldest first.</param>
 /// <param name="OlderThrough">The last turn that is not among them; 0 when all are.</param>
-internal sealed record Window(IReadOnlyList<PastTurn> Turns, long OlderThrough);
+internal sealed record Window(IReadOnlyList<PastTurn> Turns, long OlderThrough)
+{
+    private const long PerTurn = 4;
+
+    /// <summary>What these turns take of a model's window.</summary>
+    public static long TokensOf(IEnumerable<PastTurn> turns) =>
+        turns.Sum(past => past.Tokens + PerTurn);
+
+    /// <summary>As many of the latest turns as there is room for; the last one that fits in part only is shortened.</summary>
+    /// <param name="latest">Newest first, up to the turn before this one.</param>
+    public static Window Of(OpenTurn turn, IReadOnlyList<PastTurn> latest, long tokens)
+    {
+        var shown = new List<PastTurn>(latest.Count);
+        foreach (var past in latest)
+        {
+            tokens -= past.Tokens + PerTurn;
+            if (tokens < 0)
+            {
+                var text = Shortened.To(tokens + past.Tokens, past.Text);
+                if (text.Length > 0)
+                    shown.Add(past with { Text = text });
+                break;
+            }
+            shown.Add(past);
+        }
+        shown.Reverse();
+        return new Window(shown, (shown.Count > 0 ? shown[0].Number : turn.Number) - 1);
+    }
+}
 
 /// <summary>Reads what was said before a turn.</summary>
 internal sealed class SessionHistory(Store store, SessionsOptions options)
 {
     private const string Columns = "SELECT number, role, text, tokens FROM turns";
 
-    /// <summary>As many of the latest turns before this one as fit into <paramref name="budget"/> tokens.</summary>
-    public async Task<Window> WindowAsync(
-        OpenTurn turn,
-        long budget,
-        CancellationToken cancellation
-    )
+    /// <summary>The latest turns before this one, newest first.</summary>
+    public async Task<List<PastTurn>> LatestAsync(OpenTurn turn, CancellationToken cancellation)
     {
         if (turn.Session is not { } session || turn.Number == 1)
-            return new Window([], 0);
-        var latest = await store.ReadAsync(
+            return [];
+        return await store.ReadAsync(
             turn.Workspace,
             db =>
                 db.QueryAsync(
@@ -36,34 +60,7 @@ internal sealed class SessionHistory(Store store, SessionsOptions options)
                 ),
             cancellation
         );
-        var kept = 0;
-        var left = Math.Min(budget, options.VerbatimTokens);
-        while (kept < latest.Count && latest[kept].Tokens <= left)
-            left -= latest[kept++].Tokens;
-        var window = latest.GetRange(0, kept);
-        window.Reverse();
-        return new Window(window, window.Count > 0 ? window[0].Number - 1 : turn.Number - 1);
     }
-
-    /// <summary>Turns of one session between two numbers, both inclusive, oldest first.</summary>
-    public Task<List<PastTurn>> RangeAsync(
-        OpenTurn turn,
-        long from,
-        long through,
-        CancellationToken cancellation
-    ) =>
-        store.ReadAsync(
-            turn.Workspace,
-            db =>
-                db.QueryAsync(
-                    $"{Columns} WHERE session_id = $1 AND number BETWEEN $2 AND $3 ORDER BY number",
-                    Map,
-                    turn.Session!.Value.Value,
-                    from,
-                    through
-                ),
-            cancellation
-        );
 
     /// <summary>Single turns by number, oldest first.</summary>
     public Task<List<PastTurn>> PickAsync(

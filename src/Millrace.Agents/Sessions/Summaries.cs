@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Millrace.Core.Failures;
+using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
@@ -38,7 +39,8 @@ internal sealed class SummaryWork(WorkQueue queue, SessionsOptions options)
 internal sealed record SummaryTask(Guid Session, long From, long Through);
 
 /// <summary>Writes a session's running summary: the one so far, and the turns that have left the window since.</summary>
-internal sealed class SummaryHandler(Store store, ModelRouter models) : IWorkHandler
+internal sealed class SummaryHandler(Store store, ModelRouter models, MemoryMeter meter)
+    : IWorkHandler
 {
     private const int LongestTranscript = 24_000;
     private const int LongestSummary = 4_000;
@@ -56,7 +58,10 @@ internal sealed class SummaryHandler(Store store, ModelRouter models) : IWorkHan
             db => TranscriptAsync(db, task),
             cancellation
         );
-        var summary = transcript.Length == 0 ? "" : await SummariseAsync(transcript, cancellation);
+        var summary =
+            transcript.Length == 0
+                ? ""
+                : await SummariseAsync(work.Item.WorkspaceId, transcript, cancellation);
         await store.WriteAsync(
             work.Item.WorkspaceId,
             async db =>
@@ -107,7 +112,11 @@ internal sealed class SummaryHandler(Store store, ModelRouter models) : IWorkHan
         return text.ToString();
     }
 
-    private async Task<string> SummariseAsync(string transcript, CancellationToken cancellation)
+    private async Task<string> SummariseAsync(
+        Id<Workspace> workspace,
+        string transcript,
+        CancellationToken cancellation
+    )
     {
         var answer = await models.CompleteAsync(
             new ModelRequest(
@@ -122,6 +131,7 @@ internal sealed class SummaryHandler(Store store, ModelRouter models) : IWorkHan
             },
             cancellation
         );
+        meter.Count(workspace, SummaryWork.Kind, answer.Call);
         var summary = answer.Response.Text.Trim();
         if (summary.Length == 0)
             throw new Unavailable("empty_answer", "The model gave no summary.");

@@ -18,7 +18,8 @@ public static class EmbeddedModels
     [
         new(Local, Provider, Local)
         {
-            ContextWindow = 8192,
+            // It reads all that it is given; this bounds what that is.
+            ContextWindow = 65_536,
             MaxOutput = 2048,
             Capabilities = Capabilities.Tools | Capabilities.JsonSchema,
         },

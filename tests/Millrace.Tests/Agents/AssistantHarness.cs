@@ -143,6 +143,10 @@ internal sealed class AssistantHarness : IAsyncDisposable
                 )
         );
 
+    /// <summary>Moves what was metered into the tables, as happens now and then.</summary>
+    public Task FoldUsageAsync() =>
+        _services.GetServices<IHostedService>().OfType<UsageFold>().Single().FoldAsync();
+
     /// <summary>What time does to the claims of a process that no longer renews them.</summary>
     public Task ExpireClaimsAsync() =>
         Store.WriteAsync(

@@ -1,3 +1,4 @@
+using Millrace.Core.Identity;
 using Millrace.Core.Storage;
 using Millrace.Testing;
 
@@ -83,5 +84,35 @@ public sealed class RecallTests
             await harness.SayAsync(ada, "What is the boiler pressure");
 
         harness.Model.Asked[^1][1].Text.ShouldContain("The boiler pressure is seven bar");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_remembering_takes_is_counted_to_the_workspace_and_to_no_key(
+        Dialect dialect
+    )
+    {
+        await using var harness = await AssistantHarness.CreateAsync(
+            dialect,
+            ("Sessions:VerbatimTurns", "2"),
+            ("Sessions:SummariseEvery", "2")
+        );
+        await harness.RestartAsync();
+        var ada = await harness.NewPrincipalAsync();
+        for (var i = 0; i < 3; i++)
+            await harness.SayAsync(ada, $"remark {i}");
+        await harness.UntilAsync("SELECT id FROM sessions WHERE summary <> ''");
+
+        await harness.FoldUsageAsync();
+
+        var counted = await harness.Store.ReadAsync(
+            ada.Workspace,
+            db =>
+                db.QueryAsync(
+                    "SELECT endpoint, key_id, prompt_tokens FROM usage_days WHERE endpoint <> '/chat' ORDER BY endpoint",
+                    row => (Kind: row.Text(0), Key: row.Id<ApiKey>(1), Tokens: row.Int64(2))
+                )
+        );
+        counted.Select(row => row.Kind).ShouldBe(["session.recall", "session.summarise"]);
+        counted.ShouldAllBe(row => row.Key == default && row.Tokens > 0);
     }
 }
