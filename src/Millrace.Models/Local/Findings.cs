@@ -230,6 +230,26 @@ internal static partial class Findings
     public static IEnumerable<string> Quotations(string text) =>
         Quoted().Matches(text).Select(match => match.Groups["text"].Value.Trim());
 
+    /// <summary>A text without the names, numbers, dates, addresses and quotations in it.</summary>
+    public static string Without(string text)
+    {
+        IEnumerable<string> found =
+        [
+            .. Quotations(text),
+            .. Emails(text),
+            .. Urls(text),
+            .. Phones(text),
+            .. DatePhrases.Spans(text).Select(span => text.Substring(span.At, span.Length)),
+            .. Numbers(text).Select(number => number.Text),
+            .. Names(text).Select(name => name.Text),
+        ];
+        var bare = found
+            .Where(value => value.Length > 0)
+            .Aggregate(text, (rest, value) => rest.Replace(value, " ", StringComparison.Ordinal));
+        bare = string.Join(' ', bare.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return bare.Any(char.IsLetter) ? bare : text;
+    }
+
     // A single capitalised word that opens a sentence is a name only when it stands before a verb of a person.
     private static bool IsOnlySentenceStart(string text, Match match, int skip, string[] rest)
     {

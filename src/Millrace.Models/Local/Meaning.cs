@@ -15,7 +15,8 @@ internal sealed partial class Meaning(
     ILogger logger
 )
 {
-    private const int MostKept = 1000;
+    private const int MostKept = 2000;
+    private static readonly ReadOnlyMemory<float> Unknown = new float[1];
     private int _told;
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<float>> _kept = new(
         StringComparer.Ordinal
@@ -77,7 +78,7 @@ internal sealed partial class Meaning(
             {
                 Log.WordsAlone(logger, failure.Message);
             }
-            return Array.ConvertAll(vectors, vector => vector.IsEmpty ? new float[1] : vector); // words alone decide
+            return Array.ConvertAll(vectors, vector => vector.IsEmpty ? Unknown : vector);
         }
         for (var i = 0; i < missing.Count; i++)
         {
@@ -89,6 +90,9 @@ internal sealed partial class Meaning(
         }
         return vectors;
     }
+
+    /// <summary>False for what the embedder could not read: words alone decide.</summary>
+    public static bool IsKnown(ReadOnlyMemory<float> vector) => vector.Length > 1;
 
     public static float Cosine(ReadOnlyMemory<float> a, ReadOnlyMemory<float> b)
     {

@@ -209,7 +209,7 @@ internal static partial class Replies
     private static partial Regex HowToConnect();
 
     [GeneratedRegex(
-        @"^(?:the|this|that|these|those|it|he|she|they|there|my|our|his|her|their|a|an|i|i'm|we|we're|\p{Lu}[\w'-]*(?: \p{Lu}[\w'-]*)*)\b.*?(?:\b(?:is|are|was|were|will|has|have|had|can|must|costs?|starts?|begins?|ends?|takes?|lives?|works?|likes?|needs?|wants?|owns?|means|belongs?)\b|'s )",
+        @"^(?!(?:explain|describe|tell|show|write|compare|list|give|draw|recommend|suggest|help|discuss|find|make|create|imagine|prove|solve|define|outline|review)\b)(?:the|this|that|these|those|it|he|she|they|there|my|our|his|her|their|a|an|i|i'm|we|we're|\p{Lu}[\w'-]*(?: \p{Lu}[\w'-]*)*)\b.*?(?:\b(?:is|are|was|were|will|has|have|had|can|must|costs?|starts?|begins?|ends?|takes?|lives?|works?|likes?|needs?|wants?|owns?|means|belongs?)\b|'s )",
         RegexOptions.ExplicitCapture,
         1000
     )]

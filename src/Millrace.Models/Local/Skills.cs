@@ -28,10 +28,12 @@ internal sealed partial class Skills
         var recall = new Recall(meaning);
         _answers = new ToolAnswers(passages);
         _shapes = new Shapes(summaries, meaning, abstainBelow);
-        _tools = new ToolRouting(meaning, calendar, _answers, _shapes);
+        var choice = new ToolChoice(meaning, calendar);
+        var calls = new ToolCalls(calendar, _answers);
+        _tools = new ToolRouting(choice, calls, calendar, _shapes);
         _inOrder =
         [
-            _tools.GoOnAsync,
+            new ToolFollowUps(choice, calls, calendar).AnswerAsync,
             Plain((clause, _) => Replies.SmallTalk(clause)),
             Plain(Recall.AboutConversation),
             Plain(
@@ -46,7 +48,8 @@ internal sealed partial class Skills
             textWork.AnswerAsync,
             passages.AnswerAsync,
             recall.AnswerAsync,
-            _tools.SearchAsync,
+            new ToolSearch(calls).AnswerAsync,
+            _tools.OfferAsync,
             Plain((clause, _) => Replies.Acknowledge(clause)),
             Plain((clause, _) => Replies.Note(clause)),
             Plain((clause, _) => FactQuestions.AsksAboutUser(clause) ? Replies.NotTold : null),
@@ -90,7 +93,7 @@ internal sealed partial class Skills
         return said.Count > 0 ? Replies.Join(said) : text;
     }
 
-    // With tools at hand, "I need the weather" is an order and no fact.
+    // With tools at hand, "I need the weather" and "we're out of milk, note it" are orders and no facts.
     private static bool IsWish(Clause clause, Request request) =>
         request.Tools.Count > 0 && Wish().IsMatch(clause.Plain);
 
@@ -170,7 +173,7 @@ internal sealed partial class Skills
         (clause, request, _) => ValueTask.FromResult(skill(clause, request));
 
     [GeneratedRegex(
-        @"^(?:i|we)(?:'d like| would like| want| need| have to)\b",
+        @"^(?:i|we)(?:'d like| would like| want| need| have to| don't want| don't need)\b|, (?:please )?[a-z]+ (?:it|this|that|them)\b",
         RegexOptions.IgnoreCase,
         1000
     )]

@@ -3,43 +3,11 @@ using Microsoft.Extensions.AI;
 
 namespace Millrace.Models.Local;
 
-/// <summary>One argument of a tool, as its JSON schema describes it.</summary>
-internal sealed record ToolSlot(
-    string Name,
-    string Type,
-    string Description,
-    string Format,
-    IReadOnlyList<string> Values,
-    JsonElement Schema,
-    bool IsRequired
-)
-{
-    private HashSet<string>? _words;
-
-    /// <summary>Words that speak of the argument.</summary>
-    public HashSet<string> Words =>
-        _words ??= Local.Words.Topic($"{ToolSchema.Spaced(Name)} {Description}");
-
-    public bool IsNumber => Type is "number" or "integer";
-
-    public bool IsNamed(params ReadOnlySpan<string> names)
-    {
-        var spaced = $" {ToolSchema.Spaced(Name)} ";
-        foreach (var name in names)
-        {
-            if (spaced.Contains($" {name} ", StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-}
-
 /// <summary>What a tool's declaration says about it, read once per request.</summary>
 internal sealed class ToolSchema
 {
     private HashSet<string>? _words;
+    private string[]? _phrases;
 
     public ToolSchema(AIFunctionDeclaration tool)
     {
@@ -70,6 +38,25 @@ internal sealed class ToolSchema
     /// <summary>What the embedder compares with a request.</summary>
     public string Gist =>
         Description.Length > 0 ? $"{Spaced(Name)}: {Clipped(Description)}" : Spaced(Name);
+
+    /// <summary>What somebody might say who wants this tool, made from its name, description and arguments.</summary>
+    public string[] Phrases => _phrases ??= [.. Said().Distinct()];
+
+    private IEnumerable<string> Said()
+    {
+        var name = Spaced(Name).Trim();
+        yield return name;
+        if (Description.Length > 0)
+        {
+            var what = Sentences.Of(Clipped(Description))[0].TrimEnd('.');
+            yield return what;
+            yield return $"please {char.ToLowerInvariant(what[0])}{what[1..]}";
+        }
+        var required = Slots
+            .Where(slot => slot.IsRequired)
+            .Select(slot => Spaced(slot.Name).Trim());
+        yield return $"{name} {string.Join(' ', required)}";
+    }
 
     /// <summary>A search over something, asked with one query.</summary>
     public bool IsSearch =>

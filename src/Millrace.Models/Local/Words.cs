@@ -11,7 +11,7 @@ internal static class Words
         + "do does did done have has had i me my mine we us our you your yours he she him her his they them their "
         + "what who whom whose where when which why how and or but if so then than not no yes please can could will would "
         + "shall should may might must there here just also too very tell know remember recall say said give show "
-        + "i'm i've i'd i'll it's what's who's where's when's that's you're don't let let's any some much many get got "
+        + "i'm we're we've i've i'd i'll it's what's who's where's when's that's you're don't let let's any some much many get got "
         + "s t again now ok okay hey hi hello want need like"
     )
         .Split(' ')

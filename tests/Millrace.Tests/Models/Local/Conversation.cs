@@ -11,10 +11,13 @@ internal sealed class Conversation : IDisposable
 
     private readonly List<ChatMessage> _messages = [];
 
-    public Conversation(IEmbeddingGenerator<string, Embedding<float>>? embedder = null)
+    public Conversation(
+        IEmbeddingGenerator<string, Embedding<float>>? embedder = null,
+        LocalChatModel? model = null
+    )
     {
         Embedder = embedder ?? new WordEmbedder();
-        Model = new LocalChatModel(Embedder, new FakeTimeProvider(Now));
+        Model = model ?? new LocalChatModel(Embedder, new FakeTimeProvider(Now));
     }
 
     public IEmbeddingGenerator<string, Embedding<float>> Embedder { get; }
