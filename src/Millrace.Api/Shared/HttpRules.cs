@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Failures;
+using Millrace.Api.Shared.Idempotency;
 
 namespace Millrace.Api.Shared;
 
@@ -16,6 +17,7 @@ internal static class HttpRules
     public static IServiceCollection AddHttpRules(this IServiceCollection services)
     {
         services.AddSingleton<KeyCheck>();
+        services.AddSingleton<AnswerOnce>();
         services.AddResponseCompression(options =>
         {
             options.EnableForHttps = true;

@@ -12,14 +12,19 @@ namespace Millrace.Core.Idempotency;
 /// </summary>
 public static class RequestHash
 {
+    private const int LargestCanonical = 1024 * 1024;
+
     private static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>A body of more than 1 MiB is the same when its bytes are, whatever the order of its names.</summary>
     /// <param name="query">With or without its question mark.</param>
     public static byte[] OfJson(string method, string path, string query, ReadOnlyMemory<byte> body)
     {
+        if (body.Length > LargestCanonical)
+            return OfBytes(method, path, query, SHA256.HashData(body.Span));
         try
         {
             using var json = body.IsEmpty ? null : JsonDocument.Parse(body);

@@ -3,8 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 using Millrace.Api.Shared.Access;
+using Millrace.Api.Shared.Idempotency;
 using Millrace.Api.Shared.Streams;
 using Millrace.Core.Failures;
+using Millrace.Core.Idempotency;
 using Millrace.Core.Limits;
 using Millrace.Core.Metering;
 using Millrace.Models.Forwarding;
@@ -20,11 +22,15 @@ internal sealed class ModelGateway(
     ModelRouter router,
     BodyBudget bodies,
     UsageJournal journal,
+    AnswerOnce once,
     TimeProvider time
 )
 {
     /// <summary>Of a request, images included: 36 MiB.</summary>
     private const int MaxBodyBytes = 36 * 1024 * 1024;
+
+    /// <summary>Under which client libraries send one request again.</summary>
+    private const string IdempotencyHeader = "Idempotency-Key";
 
     /// <param name="translate">Answers a request that cannot go through.</param>
     public async Task ServeAsync(
@@ -40,27 +46,21 @@ internal sealed class ModelGateway(
             MaxBodyBytes,
             http.RequestAborted
         );
-        var outline = RequestOutline.Read(body.Bytes.Span);
-        var route = operation.Resolve(router, outline.Model);
-        var hopped = request.Headers.ContainsKey(Hop.Header);
-        if (GoesThrough(route, outline, operation))
-        {
-            using var answer = await router.ForwardAsync(
-                new ForwardRequest(route, operation.Forward, body.Bytes, outline)
-                {
-                    Headers = Passed(request, operation),
-                    Hopped = hopped,
-                },
-                http.RequestAborted
+        var bytes = body.Bytes;
+        var outline = RequestOutline.Read(bytes.Span);
+        // A stream ends with its connection and cannot be given again.
+        if (
+            !outline.Stream
+            && operation.IsMetered
+            && AnswerOnce.KeyOf(request, IdempotencyHeader) is { } key
+        )
+            await once.RunAsync(
+                http,
+                Named(http, operation, key, bytes),
+                () => AnswerAsync(http, operation, bytes, outline, translate)
             );
-            if (answer.Rest is null)
-            {
-                await PassAsync(http, operation, answer);
-                return;
-            }
-            route = answer.Rest;
-        }
-        await translate(new GatewayCall(http, operation, body.Bytes, route, hopped));
+        else
+            await AnswerAsync(http, operation, bytes, outline, translate);
     }
 
     /// <summary>A whole answer of a model that is reached in another form.</summary>
@@ -150,6 +150,54 @@ internal sealed class ModelGateway(
                 field
             );
         }
+    }
+
+    private static IdempotentRequest Named(
+        HttpContext http,
+        GatewayOperation operation,
+        string key,
+        ReadOnlyMemory<byte> body
+    )
+    {
+        var caller = http.Caller();
+        return new IdempotentRequest
+        {
+            Workspace = caller.Workspace,
+            Scope = $"gateway:{operation.Endpoint}:{caller.Key}",
+            Key = key,
+            BodyHash = RequestHash.OfJson(http.Request.Method, operation.Endpoint, "", body),
+        };
+    }
+
+    private async Task AnswerAsync(
+        HttpContext http,
+        GatewayOperation operation,
+        ReadOnlyMemory<byte> body,
+        RequestOutline outline,
+        Func<GatewayCall, Task> translate
+    )
+    {
+        var request = http.Request;
+        var route = operation.Resolve(router, outline.Model);
+        var hopped = request.Headers.ContainsKey(Hop.Header);
+        if (GoesThrough(route, outline, operation))
+        {
+            using var answer = await router.ForwardAsync(
+                new ForwardRequest(route, operation.Forward, body, outline)
+                {
+                    Headers = Passed(request, operation),
+                    Hopped = hopped,
+                },
+                http.RequestAborted
+            );
+            if (answer.Rest is null)
+            {
+                await PassAsync(http, operation, answer);
+                return;
+            }
+            route = answer.Rest;
+        }
+        await translate(new GatewayCall(http, operation, body, route, hopped));
     }
 
     private static bool GoesThrough(

@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Millrace.Api.Shared.Access;
+using Millrace.Api.Shared.Idempotency;
 using Millrace.Api.TBackend.Access;
 using Millrace.Core.Idempotency;
 
@@ -15,11 +15,12 @@ namespace Millrace.Api.TBackend.Chat;
 internal sealed class ChatOnce(IdempotencyService idempotency)
 {
     private const string Header = "X-Idempotency-Key";
-    private const int LongestKey = 128;
-    private const int LargestCanonical = 1024 * 1024;
 
-    private static readonly Dictionary<string, string> Plain = [];
-    private static readonly Dictionary<string, string> Degraded = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal)
+    {
+        ["Content-Type"] = "application/json",
+    };
+    private static readonly Dictionary<string, string> Degraded = new(Plain)
     {
         ["X-Degraded"] = "true",
     };
@@ -27,16 +28,15 @@ internal sealed class ChatOnce(IdempotencyService idempotency)
     private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
-    public async Task<StoredAnswer> AnswerAsync(
+    public async Task<IdempotentOutcome> AnswerAsync(
         HttpContext http,
         ReadOnlyMemory<byte> body,
         string? requestId,
         Func<Task<ChatResponse>> answer
     )
     {
-        var header = http.Request.Headers[Header].ToString();
-        if (requestId is null && header.Length == 0)
-            return Store(await answer());
+        if ((requestId ?? AnswerOnce.KeyOf(http.Request, Header)) is not { } key)
+            return new IdempotentOutcome(Store(await answer()), IsReplay: false);
         var caller = http.Caller();
         // An apology is not kept: who asks again is to get an answer.
         var isKept = false;
@@ -45,12 +45,17 @@ internal sealed class ChatOnce(IdempotencyService idempotency)
             Workspace = caller.Workspace,
             Scope =
                 $"tbackend:{ChatRoute.Path}:{caller.Key}:{(requestId is null ? "header" : "body")}",
-            Key = requestId ?? header[..Math.Min(header.Length, LongestKey)],
-            BodyHash = Hash(http.Request, body),
+            Key = key,
+            BodyHash = RequestHash.OfJson(
+                http.Request.Method,
+                ChatRoute.Path,
+                http.Request.QueryString.Value ?? "",
+                body
+            ),
             Lifetime = requestId is null ? JustNow : Day,
             Keeps = _ => isKept,
         };
-        var outcome = await idempotency.ExecuteAsync(
+        return await idempotency.ExecuteAsync(
             request,
             async _ =>
             {
@@ -60,7 +65,6 @@ internal sealed class ChatOnce(IdempotencyService idempotency)
             },
             http.RequestAborted
         );
-        return outcome.Answer!;
     }
 
     private static StoredAnswer Store(ChatResponse response) =>
@@ -69,18 +73,4 @@ internal sealed class ChatOnce(IdempotencyService idempotency)
             response.IsDegraded ? Degraded : Plain,
             JsonSerializer.SerializeToUtf8Bytes(response, ChatJson.Plain.ChatResponse)
         );
-
-    /// <summary>A large body is the same when its bytes are, whatever the order of its names.</summary>
-    private static byte[] Hash(HttpRequest request, ReadOnlyMemory<byte> body)
-    {
-        var query = request.QueryString.Value ?? "";
-        return body.Length <= LargestCanonical
-            ? RequestHash.OfJson(request.Method, ChatRoute.Path, query, body)
-            : RequestHash.OfBytes(
-                request.Method,
-                ChatRoute.Path,
-                query,
-                SHA256.HashData(body.Span)
-            );
-    }
 }

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Agents.Chat;
 using Millrace.Api.Shared.Documents;
+using Millrace.Api.Shared.Idempotency;
 using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Api.TBackend.Profiles;
 using Millrace.Core.Failures;
-using Millrace.Core.Idempotency;
 using Millrace.Core.Limits;
 
 namespace Millrace.Api.TBackend.Chat;
@@ -73,7 +73,7 @@ internal static class ChatRoute
             await stream.WriteAsync(http, assistant.StreamAsync(call.Turn, cancellation), wish);
             return;
         }
-        var stored = await once.AnswerAsync(
+        var outcome = await once.AnswerAsync(
             http,
             body.Bytes,
             call.Turn.RequestKey,
@@ -83,7 +83,7 @@ internal static class ChatRoute
                 return AskAsync(assistant, call.Turn, profile, compat, cancellation);
             }
         );
-        await SendAsync(http.Response, stored, cancellation);
+        await AnswerOnce.SendAsync(http.Response, outcome, cancellation);
     }
 
     private static async Task<ChatResponse> AskAsync(
@@ -104,18 +104,6 @@ internal static class ChatRoute
             // This generation knows no 408 here. (t-backend §9.7)
             return ChatResponse.Apology(turn, failure.Message, compat.ChatResponseAlias);
         }
-    }
-
-    private static async Task SendAsync(
-        HttpResponse response,
-        StoredAnswer answer,
-        CancellationToken cancellation
-    )
-    {
-        response.ContentType = "application/json";
-        foreach (var (name, value) in answer.Headers)
-            response.Headers[name] = value;
-        await response.Body.WriteAsync(answer.Body!.Value, cancellation);
     }
 
     /// <summary>A picture's memory stays counted for as long as it is worked on; text is small and read already.</summary>

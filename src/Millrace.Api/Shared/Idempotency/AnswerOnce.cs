@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http;
+using Millrace.Core.Idempotency;
+
+namespace Millrace.Api.Shared.Idempotency;
+
+/// <summary>
+/// Answers a request once per key. The answer is held until it is stored, then sent, so that no client has an answer
+/// that a repeat could contradict. Not for streams, nor for answers that hold a secret.
+/// </summary>
+internal sealed class AnswerOnce(IdempotencyService idempotency)
+{
+    public const string ReplayedHeader = "Idempotency-Replayed";
+
+    /// <summary>A longer key is cut. (t-backend §4)</summary>
+    private const int LongestKey = 128;
+
+    /// <summary>The key that a header carries; null when it carries none.</summary>
+    public static string? KeyOf(HttpRequest request, string header)
+    {
+        var key = request.Headers[header].ToString();
+        return key.Length switch
+        {
+            0 => null,
+            > LongestKey => key[..LongestKey],
+            _ => key,
+        };
+    }
+
+    /// <param name="answer">Writes the whole answer, or fails.</param>
+    public async Task RunAsync(HttpContext http, IdempotentRequest request, Func<Task> answer)
+    {
+        var outcome = await idempotency.ExecuteAsync(
+            request,
+            async _ => await HoldAsync(http.Response, answer),
+            http.RequestAborted
+        );
+        await SendAsync(http.Response, outcome, http.RequestAborted);
+    }
+
+    public static async Task SendAsync(
+        HttpResponse response,
+        IdempotentOutcome outcome,
+        CancellationToken cancellation
+    )
+    {
+        var answer = outcome.Answer!;
+        var body = answer.Body!.Value;
+        response.StatusCode = answer.Status;
+        foreach (var (name, value) in answer.Headers)
+            response.Headers[name] = value;
+        if (outcome.IsReplay)
+            response.Headers[ReplayedHeader] = "true";
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, cancellation);
+    }
+
+    private static async Task<StoredAnswer> HoldAsync(HttpResponse response, Func<Task> answer)
+    {
+        var client = response.Body;
+        using var held = new MemoryStream();
+        response.Body = held;
+        try
+        {
+            await answer();
+            await response.BodyWriter.FlushAsync();
+        }
+        finally
+        {
+            response.Body = client;
+        }
+        return new StoredAnswer(
+            response.StatusCode,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["Content-Type"] = response.ContentType ?? "",
+            },
+            held.ToArray()
+        );
+    }
+}
