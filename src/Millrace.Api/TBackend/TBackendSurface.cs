@@ -53,6 +53,7 @@ internal static class TBackendSurface
         services.AddSingleton<IFailureWriter, TBackendFailures>();
         services.AddSingleton<ChatStream>();
         services.AddSingleton<ChatOnce>();
+        services.AddSingleton<ChatStreamOnce>();
         var docs = SectionRegistration.Bind<DocsOptions>(configuration);
         return services.AddSurfaceDocument(
             new SurfaceDocument(

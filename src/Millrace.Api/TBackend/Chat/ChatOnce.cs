@@ -29,18 +29,41 @@ internal sealed class ChatOnce(IdempotencyService idempotency)
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     public async Task<IdempotentOutcome> AnswerAsync(
+        IdempotentRequest? request,
+        Func<Task<ChatResponse>> answer,
+        CancellationToken cancellation
+    )
+    {
+        if (request is null)
+            return new IdempotentOutcome(Store(await answer()), IsReplay: false);
+        // An apology is not kept: who asks again is to get an answer.
+        var isKept = false;
+        return await idempotency.ExecuteAsync(
+            request with
+            {
+                Keeps = _ => isKept,
+            },
+            async _ =>
+            {
+                var response = await answer();
+                isKept = !response.IsDegraded;
+                return Store(response);
+            },
+            cancellation
+        );
+    }
+
+    /// <summary>What the request is known by when it comes again; null for one without a key.</summary>
+    public static IdempotentRequest? RequestOf(
         HttpContext http,
         ReadOnlyMemory<byte> body,
-        string? requestId,
-        Func<Task<ChatResponse>> answer
+        string? requestId
     )
     {
         if ((requestId ?? AnswerOnce.KeyOf(http.Request, Header)) is not { } key)
-            return new IdempotentOutcome(Store(await answer()), IsReplay: false);
+            return null;
         var caller = http.Caller();
-        // An apology is not kept: who asks again is to get an answer.
-        var isKept = false;
-        var request = new IdempotentRequest
+        return new IdempotentRequest
         {
             Workspace = caller.Workspace,
             Scope =
@@ -53,18 +76,7 @@ internal sealed class ChatOnce(IdempotencyService idempotency)
                 body
             ),
             Lifetime = requestId is null ? JustNow : Day,
-            Keeps = _ => isKept,
         };
-        return await idempotency.ExecuteAsync(
-            request,
-            async _ =>
-            {
-                var response = await answer();
-                isKept = !response.IsDegraded;
-                return Store(response);
-            },
-            http.RequestAborted
-        );
     }
 
     private static StoredAnswer Store(ChatResponse response) =>

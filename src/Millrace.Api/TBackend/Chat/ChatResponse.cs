@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Millrace.Agents.Chat;
+using Millrace.Agents.Runs;
 
 namespace Millrace.Api.TBackend.Chat;
 
@@ -51,6 +52,21 @@ internal sealed record ChatResponse
             IsDegraded = answer.Degraded is not null,
         };
 
+    /// <summary>What it was made from. Which run it was, no wire form tells.</summary>
+    public TurnAnswer ToAnswer() =>
+        new()
+        {
+            Reply = Reply,
+            SessionId = SessionId,
+            Run = default,
+            UsedTools = ToolUse.ToTallies(UsedTools),
+            ReplyJson = ReplyJson,
+            Provider = Provider,
+            Model = Model,
+            Reasoning = Reasoning,
+            Usage = new TokenCount(Usage.PromptTokens, Usage.CompletionTokens),
+        };
+
     /// <summary>A plain sentence where no answer came about.</summary>
     public static ChatResponse Apology(TurnRequest turn, string sentence, bool withAlias) =>
         new()
@@ -80,6 +96,15 @@ internal sealed record ToolUse(int Calls, int Ok, int Failed)
                 tool => new ToolUse(tool.Value.Calls, tool.Value.Ok, tool.Value.Failed),
                 StringComparer.Ordinal
             );
+
+    public static IReadOnlyDictionary<string, ToolTally> ToTallies(
+        IReadOnlyDictionary<string, ToolUse>? uses
+    ) =>
+        (uses ?? new Dictionary<string, ToolUse>()).ToDictionary(
+            tool => tool.Key,
+            tool => new ToolTally(tool.Value.Calls, tool.Value.Ok, tool.Value.Failed),
+            StringComparer.Ordinal
+        );
 }
 
 internal sealed record ChatUsage(long PromptTokens, long CompletionTokens, long TotalTokens)

@@ -55,6 +55,7 @@ internal static class ChatRoute
         CompatOptions compat,
         BodyBudget budget,
         ChatOnce once,
+        ChatStreamOnce streamOnce,
         ChatStream stream
     )
     {
@@ -67,21 +68,26 @@ internal static class ChatRoute
             cancellation
         );
         var call = ChatReader.Read(http, body.Bytes, profile);
+        var request = ChatOnce.RequestOf(http, body.Bytes, call.Turn.RequestKey);
         if (call.Stream is { } wish)
         {
             ReleaseUnlessPicture(body, call);
-            await stream.WriteAsync(http, assistant.StreamAsync(call.Turn, cancellation), wish);
+            var updates = await streamOnce.OpenAsync(
+                request,
+                token => assistant.StreamAsync(call.Turn, token),
+                cancellation
+            );
+            await stream.WriteAsync(http, updates, wish);
             return;
         }
         var outcome = await once.AnswerAsync(
-            http,
-            body.Bytes,
-            call.Turn.RequestKey,
+            request,
             () =>
             {
                 ReleaseUnlessPicture(body, call);
                 return AskAsync(assistant, call.Turn, profile, compat, cancellation);
-            }
+            },
+            cancellation
         );
         await AnswerOnce.SendAsync(http.Response, outcome, cancellation);
     }
