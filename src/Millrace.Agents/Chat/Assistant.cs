@@ -126,7 +126,7 @@ public sealed partial class Assistant
                 if (ending.HasBegun)
                     yield return new TurnUpdate.Broken(failure.Code, failure.Message);
                 else
-                    yield return new TurnUpdate.Content(failure.Message);
+                    yield return new TurnUpdate.Apology(failure.Code, failure.Message);
             }
             yield return new TurnUpdate.Finished(await ending.FinishAsync());
         }

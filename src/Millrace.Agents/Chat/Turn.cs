@@ -107,6 +107,9 @@ public abstract record TurnUpdate
 
     public sealed record ToolReturned(string Name, bool Ok) : TurnUpdate;
 
+    /// <summary>A plain sentence in place of an answer, of which nothing had been sent; it is the whole reply.</summary>
+    public sealed record Apology(string Code, string Text) : TurnUpdate;
+
     /// <summary>The model failed after content had been sent; <see cref="Finished"/> follows.</summary>
     public sealed record Broken(string Code, string Message) : TurnUpdate;
 

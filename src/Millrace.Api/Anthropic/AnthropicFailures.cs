@@ -17,7 +17,7 @@ internal sealed class AnthropicFailures : IFailureWriter
     public Task WriteAsync(HttpContext context, FailureReport report) =>
         context.Response.WriteAsJsonAsync(
             new MessageErrorEnvelope(Error(report), context.TraceIdentifier),
-            AnthropicJson.Default.MessageErrorEnvelope,
+            AnthropicJson.Plain.MessageErrorEnvelope,
             "application/json"
         );
 
@@ -29,13 +29,18 @@ internal sealed class AnthropicFailures : IFailureWriter
     ) =>
         new SseWriter(response).JsonAsync(
             new MessageErrorEnvelope(Error(FailureStatus.Report(failure))),
-            AnthropicJson.Default.MessageErrorEnvelope,
+            AnthropicJson.Plain.MessageErrorEnvelope,
             cancellation,
             "error"
         );
 
     private static MessageError Error(FailureReport report) =>
-        new(TypeOf(report.Status), report.Message);
+        new(TypeOf(report.Status), Message(report));
+
+    private static string Message(FailureReport report) =>
+        report.Code == "key_missing"
+            ? "The request has no API key. Send it in the x-api-key header."
+            : report.Message;
 
     private static string TypeOf(int status) =>
         status switch

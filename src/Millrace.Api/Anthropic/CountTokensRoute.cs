@@ -33,7 +33,7 @@ internal sealed class CountTokensRoute(ModelGateway gateway)
         );
         return call.Http.Response.WriteAsJsonAsync(
             new TokenCount(tokens),
-            AnthropicJson.Default.TokenCount,
+            AnthropicJson.Plain.TokenCount,
             "application/json",
             call.Http.RequestAborted
         );

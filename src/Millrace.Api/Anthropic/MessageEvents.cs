@@ -14,6 +14,7 @@ namespace Millrace.Api.Anthropic;
 /// </summary>
 internal sealed class MessageEvents(HttpResponse response, Message head) : IAnswerStream
 {
+    private static readonly JsonElement None = JsonElement.Parse("null"u8);
     private static readonly JsonElement NoInput = JsonElement.Parse("{}"u8);
 
     private readonly SseWriter _events = new(response);
@@ -45,7 +46,11 @@ internal sealed class MessageEvents(HttpResponse response, Message head) : IAnsw
             new MessageEvent
             {
                 Type = "message_delta",
-                Delta = new EventDelta { StopReason = MessageReply.Stop(_finish, _calls) },
+                Delta = new EventDelta
+                {
+                    StopReason = MessageReply.Stop(_finish, _calls),
+                    StopSequence = None,
+                },
                 Usage = MessageReply.Usage(call),
             },
             cancellation
@@ -114,5 +119,5 @@ internal sealed class MessageEvents(HttpResponse response, Message head) : IAnsw
     }
 
     private ValueTask SendAsync(MessageEvent item, CancellationToken cancellation) =>
-        _events.JsonAsync(item, AnthropicJson.Default.MessageEvent, cancellation, item.Type);
+        _events.JsonAsync(item, AnthropicJson.Plain.MessageEvent, cancellation, item.Type);
 }

@@ -50,7 +50,7 @@ internal sealed class MessagesRoute(ModelGateway gateway, ReadableImages images)
         var answer = await gateway.CompleteAsync(call, request);
         await call.Http.Response.WriteAsJsonAsync(
             MessageReply.Of(answer, NewId()),
-            AnthropicJson.Default.Message,
+            AnthropicJson.Plain.Message,
             "application/json",
             call.Http.RequestAborted
         );

@@ -75,7 +75,7 @@ internal sealed class ChatChunks(HttpResponse response, ChatHead head, bool with
         );
 
     private ValueTask SendAsync(ChatCompletionChunk chunk, CancellationToken cancellation) =>
-        _events.JsonAsync(chunk, OpenAiJson.Default.ChatCompletionChunk, cancellation);
+        _events.JsonAsync(chunk, OpenAiJson.Plain.ChatCompletionChunk, cancellation);
 
     private ChatCompletionChunk Chunk() =>
         new()

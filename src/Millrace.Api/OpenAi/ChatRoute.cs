@@ -47,7 +47,7 @@ internal sealed class ChatRoute(ModelGateway gateway, ReadableImages images, Tim
         var answer = await gateway.CompleteAsync(call, request);
         await call.Http.Response.WriteAsJsonAsync(
             ChatReply.Completion(answer, head),
-            OpenAiJson.Default.ChatCompletion,
+            OpenAiJson.Plain.ChatCompletion,
             "application/json",
             call.Http.RequestAborted
         );

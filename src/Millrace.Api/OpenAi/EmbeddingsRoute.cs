@@ -62,7 +62,7 @@ internal sealed class EmbeddingsRoute(ModelGateway gateway)
         };
         await call.Http.Response.WriteAsJsonAsync(
             list,
-            OpenAiJson.Default.EmbeddingList,
+            OpenAiJson.Plain.EmbeddingList,
             "application/json",
             call.Http.RequestAborted
         );

@@ -36,7 +36,7 @@ internal static class ModelRoutes
         Mark(response);
         return TypedResults.Json(
             new ModelList { Data = [.. Entries(router)] },
-            OpenAiJson.Default.ModelList
+            OpenAiJson.Plain.ModelList
         );
     }
 
@@ -56,7 +56,7 @@ internal static class ModelRoutes
                 "model_not_found",
                 $"There is no model {id}. Ask GET /v1/models for those that are here."
             );
-        return TypedResults.Json(entry, OpenAiJson.Default.ModelEntry);
+        return TypedResults.Json(entry, OpenAiJson.Plain.ModelEntry);
     }
 
     /// <summary>So that a Millrace that looks for models on its machine passes over this one.</summary>

@@ -16,7 +16,7 @@ internal sealed class OpenAiFailures : IFailureWriter
     public Task WriteAsync(HttpContext context, FailureReport report) =>
         context.Response.WriteAsJsonAsync(
             Envelope(report),
-            OpenAiJson.Default.ErrorEnvelope,
+            OpenAiJson.Plain.ErrorEnvelope,
             "application/json"
         );
 
@@ -28,7 +28,7 @@ internal sealed class OpenAiFailures : IFailureWriter
     ) =>
         new SseWriter(response).JsonAsync(
             Envelope(FailureStatus.Report(failure)),
-            OpenAiJson.Default.ErrorEnvelope,
+            OpenAiJson.Plain.ErrorEnvelope,
             cancellation
         );
 
@@ -36,12 +36,17 @@ internal sealed class OpenAiFailures : IFailureWriter
         new(
             new ErrorBody
             {
-                Message = report.Message,
+                Message = Message(report),
                 Type = TypeOf(report.Status),
                 Param = (report.Failure as Invalid)?.Parameter,
                 Code = CodeOf(report.Code),
             }
         );
+
+    private static string Message(FailureReport report) =>
+        report.Code == "key_missing"
+            ? "The request has no API key. Send it as Authorization: Bearer."
+            : report.Message;
 
     private static string TypeOf(int status) =>
         status switch

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Millrace.Models.Anthropic;
@@ -12,4 +14,16 @@ namespace Millrace.Models.Anthropic;
 [JsonSerializable(typeof(TokenCount))]
 [JsonSerializable(typeof(MessageErrorEnvelope))]
 [JsonSerializable(typeof(IReadOnlyList<ContentBlock>))]
-public sealed partial class AnthropicJson : JsonSerializerContext;
+public sealed partial class AnthropicJson : JsonSerializerContext
+{
+    /// <summary>For clients: text stays readable, only what JSON itself demands is escaped.</summary>
+    public static AnthropicJson Plain { get; } =
+        new(
+            new JsonSerializerOptions
+            {
+                PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+                DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
+}

@@ -123,7 +123,9 @@ public sealed record EventDelta
     public string? Thinking { get; init; }
     public string? Signature { get; init; }
     public string? StopReason { get; init; }
-    public string? StopSequence { get; init; }
+
+    /// <summary>Beside <see cref="StopReason"/> it is always there, if only as JSON's null.</summary>
+    public JsonElement? StopSequence { get; init; }
 }
 
 /// <summary>The answer of <c>POST /v1/messages/count_tokens</c>.</summary>

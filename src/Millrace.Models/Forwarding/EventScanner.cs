@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Millrace.Models.Forwarding;
 
 /// <summary>
-/// Watches a stream of events go by, in pieces cut anywhere, and notes usage, the number of events, and whether the
+/// Watches a stream of events go by, in pieces cut anywhere, and notes usage, how much text it is, and whether the
 /// provider said that it is whole. Parses only events that speak of usage.
 /// </summary>
 internal sealed class EventScanner : IDisposable
@@ -17,7 +17,9 @@ internal sealed class EventScanner : IDisposable
     private bool _skipping;
 
     public ReportedUsage Usage { get; private set; }
-    public long Events { get; private set; }
+
+    /// <summary>Bytes of text, thought and calls' arguments, as they stand in JSON.</summary>
+    public long TextBytes { get; private set; }
     public bool Finished { get; private set; }
 
     public void Add(ReadOnlySpan<byte> piece)
@@ -56,12 +58,51 @@ internal sealed class EventScanner : IDisposable
             Finished |= line.TrimEnd((byte)'\r').SequenceEqual("event: message_stop"u8);
             return;
         }
-        Events++;
         var data = line["data:"u8.Length..].Trim(" \r"u8);
         if (data.SequenceEqual("[DONE]"u8))
             Finished = true;
         else if (data.IndexOf("\"usage\""u8) >= 0)
             Usage = Read(data).Or(Usage);
+        else
+            TextBytes += MeasureText(data);
+    }
+
+    /// <summary>Of the fields that hold what a model makes, in either form; found without reading the JSON.</summary>
+    private static long MeasureText(ReadOnlySpan<byte> data) =>
+        Measure(data, "content\""u8)
+        + Measure(data, "text\""u8)
+        + Measure(data, "thinking\""u8)
+        + Measure(data, "arguments\""u8)
+        + Measure(data, "partial_json\""u8);
+
+    private static long Measure(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name)
+    {
+        long bytes = 0;
+        while (data.IndexOf(name) is var at and >= 0)
+        {
+            data = data[(at + name.Length)..].TrimStart(": "u8);
+            if (!data.StartsWith("\""u8))
+                continue;
+            var length = LengthOfText(data[1..]);
+            bytes += length;
+            data = data[(1 + length)..];
+        }
+        return bytes;
+    }
+
+    private static int LengthOfText(ReadOnlySpan<byte> text)
+    {
+        var at = 0;
+        while (at < text.Length)
+        {
+            var next = text[at..].IndexOfAny((byte)'"', (byte)'\\');
+            if (next < 0)
+                return text.Length;
+            if (text[at + next] == '"')
+                return at + next;
+            at += next + 2;
+        }
+        return text.Length;
     }
 
     private static ReportedUsage Read(ReadOnlySpan<byte> data)

@@ -87,12 +87,12 @@ internal sealed class ForwardedStream(
         _scanner.Add(piece);
     }
 
-    /// <summary>A provider that reports no usage sends about a token with each event.</summary>
+    /// <summary>Where the provider reports no usage, its text is measured.</summary>
     private ModelCall End(CallOutcome outcome) =>
         record.End(
             outcome,
             _scanner.Usage.Input,
             _scanner.Usage.Output,
-            () => (request.EstimatedInput, _scanner.Events)
+            () => (request.EstimatedInput, TokenEstimate.OfBytes(_scanner.TextBytes))
         );
 }

@@ -43,27 +43,6 @@ public sealed record ImageInput
 
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>Reads a data URI, or bare base64, from text.</summary>
-    public static ImageInput FromBase64(ReadOnlySpan<char> text)
-    {
-        if (text.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-        {
-            var head = text[..Math.Min(text.Length, MaxDataHeader)];
-            var comma = head.IndexOf(',');
-            if (comma < 0 || !head[..comma].EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
-                throw NotBase64();
-            text = text[(comma + 1)..];
-        }
-        var padding =
-            text.TrimEnd().EndsWith("==") ? 2
-            : text.TrimEnd().EndsWith("=") ? 1
-            : 0;
-        var bytes = new byte[DecodedLength(text.Length - text.CountAny(" \t\r\n"), padding)];
-        return Convert.TryFromBase64Chars(text, bytes, out var written) && written == bytes.Length
-            ? FromBytes(bytes)
-            : throw NotBase64();
-    }
-
     /// <summary>
     /// Reads a data URI, or bare base64, from UTF-8 as a JSON reader holds it: of a large image only the decoded bytes
     /// are allocated.

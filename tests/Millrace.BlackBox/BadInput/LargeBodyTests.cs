@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace Millrace.BlackBox.BadInput;
 
@@ -39,6 +40,46 @@ public sealed class LargeBodyTests(SteadyServer steady) : IClassFixture<SteadySe
             $"resident: {before / Mebibyte} MiB before, {during / Mebibyte} during, {steady.Server.Resident / Mebibyte} after; {statuses.Count(status => status == 429)} of 16 refused"
         );
         during.ShouldBeLessThan(before + 600L * Mebibyte);
+        await steady.ShouldStandAsync();
+    }
+
+    [Theory]
+    [InlineData("/chat", """{"message":"x","context":{"a":[""", "1,", "1]}}")]
+    [InlineData("/chat", """{"message":"x","vector_store_ids":[""", "\"\",", "\"\"]}")]
+    [InlineData("/chat", """{"message":"x","tools":{""", "\"a\":true,", "\"a\":true}}")]
+    [InlineData("/v1/chat/completions", """{"model":"local","messages":[""", "{},", "{}]}")]
+    [InlineData("/v1/embeddings", """{"model":"use-lite","input":[""", "\"a\",", "\"a\"]}")]
+    public async Task Lists_of_36_MiB_at_once_take_little_more_than_their_bytes(
+        string path,
+        string start,
+        string item,
+        string end
+    )
+    {
+        var count = (36 * Mebibyte - start.Length - end.Length) / item.Length;
+        var body = Encoding.UTF8.GetBytes(
+            start + string.Concat(Enumerable.Repeat(item, count)) + end
+        );
+        using var client = steady.Server.Anonymous();
+        client.DefaultRequestHeaders.Add("x-api-key", steady.Server.Key);
+        var before = steady.Server.Resident;
+        var answers = Enumerable
+            .Range(0, 8)
+            .Select(_ => client.PostAsync(path, new ByteArrayContent(body)))
+            .ToList();
+        var most = 0L;
+        while (!answers.TrueForAll(answer => answer.IsCompleted))
+        {
+            await Task.WhenAny(Task.WhenAll(answers), Task.Delay(20));
+            most = Math.Max(most, steady.Server.Resident);
+        }
+
+        var statuses = (await Task.WhenAll(answers)).Select(answer => (int)answer.StatusCode);
+        statuses.Distinct().ShouldBeSubsetOf([400, 422, 429]);
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"resident: {before / Mebibyte} MiB before, {most / Mebibyte} at most"
+        );
+        most.ShouldBeLessThan(before + 500L * Mebibyte);
         await steady.ShouldStandAsync();
     }
 

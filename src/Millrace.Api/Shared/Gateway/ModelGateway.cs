@@ -29,6 +29,12 @@ internal sealed class ModelGateway(
     /// <summary>Of a request, images included: 36 MiB.</summary>
     private const int MaxBodyBytes = 36 * 1024 * 1024;
 
+    /// <summary>What is made of a body to translate it: texts of two bytes a character, and pictures decoded.</summary>
+    private const int ParsedTimes = 3;
+
+    /// <summary>Of all lists, objects and scalars in a body to be translated, each of which takes far more than its text.</summary>
+    private const int MostValues = 500_000;
+
     /// <summary>Under which client libraries send one request again.</summary>
     private const string IdempotencyHeader = "Idempotency-Key";
 
@@ -57,10 +63,10 @@ internal sealed class ModelGateway(
             await once.RunAsync(
                 http,
                 Named(http, operation, key, bytes),
-                () => AnswerAsync(http, operation, bytes, outline, translate)
+                () => AnswerAsync(http, operation, body, outline, translate)
             );
         else
-            await AnswerAsync(http, operation, bytes, outline, translate);
+            await AnswerAsync(http, operation, body, outline, translate);
     }
 
     /// <summary>A whole answer of a model that is reached in another form.</summary>
@@ -172,7 +178,7 @@ internal sealed class ModelGateway(
     private async Task AnswerAsync(
         HttpContext http,
         GatewayOperation operation,
-        ReadOnlyMemory<byte> body,
+        RequestBody body,
         RequestOutline outline,
         Func<GatewayCall, Task> translate
     )
@@ -183,7 +189,7 @@ internal sealed class ModelGateway(
         if (GoesThrough(route, outline, operation))
         {
             using var answer = await router.ForwardAsync(
-                new ForwardRequest(route, operation.Forward, body, outline)
+                new ForwardRequest(route, operation.Forward, body.Bytes, outline)
                 {
                     Headers = Passed(request, operation),
                     Hopped = hopped,
@@ -197,7 +203,25 @@ internal sealed class ModelGateway(
             }
             route = answer.Rest;
         }
-        await translate(new GatewayCall(http, operation, body, route, hopped));
+        CheckValues(body.Bytes.Span);
+        body.CountParsed(body.Bytes.Length * (long)ParsedTimes);
+        await translate(new GatewayCall(http, operation, body.Bytes, route, hopped));
+    }
+
+    private static void CheckValues(ReadOnlySpan<byte> body)
+    {
+        // Shorter ones cannot hold so many.
+        if (body.Length < MostValues)
+            return;
+        var reader = new Utf8JsonReader(body);
+        for (var count = 0; reader.Read(); count++)
+        {
+            if (count > MostValues)
+                throw new Invalid(
+                    "too_many_values",
+                    $"The body holds more than {MostValues} values. Send less at once."
+                );
+        }
     }
 
     private static bool GoesThrough(

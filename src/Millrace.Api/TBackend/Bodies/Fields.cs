@@ -11,6 +11,13 @@ namespace Millrace.Api.TBackend.Bodies;
 /// </summary>
 internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
 {
+    // Of lists of names: more is no list that somebody wrote.
+    private const int MostItems = 1000;
+    private const int LongestItem = 4096;
+
+    // Of what is a number, a flag or one of some words, however it is written.
+    private const int LongestWord = 400;
+
     public string RequiredText(string name, int longest)
     {
         if (body.Has(name))
@@ -118,6 +125,7 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
             return null;
         if (
             field.Kind == JsonTokenType.String
+            && field.Raw.Length <= LongestWord
             && choices.TryGetValue(Unquote(field), out var chosen)
         )
             return chosen;
@@ -132,13 +140,23 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
         return null;
     }
 
-    public JsonElement? Object(string name)
+    /// <summary>An object of at most <paramref name="largest"/> bytes: parsed, it takes several times as many.</summary>
+    public JsonElement? Object(string name, int largest)
     {
         if (body.Find(name) is not { } field)
             return null;
-        if (field.Kind == JsonTokenType.StartObject)
+        if (field.Kind != JsonTokenType.StartObject)
+            Wrong(name, field, "dict_type", "Input should be a valid dictionary");
+        else if (field.Raw.Length > largest)
+            Wrong(
+                name,
+                field,
+                "too_long",
+                $"Dictionary should have at most {largest} bytes",
+                new JsonObject { ["max_length"] = largest }
+            );
+        else
             return JsonElement.Parse(field.Raw.Span);
-        Wrong(name, field, "dict_type", "Input should be a valid dictionary");
         return null;
     }
 
@@ -151,7 +169,29 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
             Wrong(name, field, "list_type", "Input should be a valid list");
             return null;
         }
-        return Texts(name, JsonElement.Parse(field.Raw.Span));
+        var texts = new List<string>();
+        var reader = new Utf8JsonReader(field.Raw.Span);
+        reader.Read();
+        for (
+            var position = 0;
+            reader.Read() && reader.TokenType != JsonTokenType.EndArray;
+            position++
+        )
+        {
+            if (!IsWithin(name, field, position))
+                return null;
+            if (Item(ref reader) is { } text)
+                texts.Add(text);
+            else
+                errors.Add(
+                    "string_type",
+                    [.. At(name), position],
+                    "Input should be a valid string",
+                    null
+                );
+            reader.Skip();
+        }
+        return texts;
     }
 
     /// <summary>The fields of an object in this one.</summary>
@@ -171,17 +211,24 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
         if (body.Find(name) is not { Kind: JsonTokenType.StartObject } field)
             return Texts(name);
         var chosen = new List<string>();
-        foreach (var entry in JsonElement.Parse(field.Raw.Span).EnumerateObject())
+        var reader = new Utf8JsonReader(field.Raw.Span);
+        reader.Read();
+        for (var count = 0; reader.Read() && reader.TokenType != JsonTokenType.EndObject; count++)
         {
-            if (entry.Value.ValueKind == JsonValueKind.True)
-                chosen.Add(entry.Name);
-            else if (entry.Value.ValueKind != JsonValueKind.False)
+            if (!IsWithin(name, field, count))
+                return null;
+            var item = Item(ref reader) ?? "…";
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.True)
+                chosen.Add(item);
+            else if (reader.TokenType != JsonTokenType.False)
                 errors.Add(
                     "bool_type",
-                    [.. At(name), entry.Name],
+                    [.. At(name), item],
                     "Input should be a valid boolean",
                     null
                 );
+            reader.Skip();
         }
         return chosen;
     }
@@ -202,23 +249,26 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
             limits
         );
 
-    private List<string> Texts(string name, JsonElement list)
+    private bool IsWithin(string name, JsonField field, int count)
     {
-        var texts = new List<string>();
-        foreach (var (position, item) in list.EnumerateArray().Index())
-        {
-            if (item.ValueKind == JsonValueKind.String)
-                texts.Add(item.GetString()!);
-            else
-                errors.Add(
-                    "string_type",
-                    [.. At(name), position],
-                    "Input should be a valid string",
-                    null
-                );
-        }
-        return texts;
+        if (count < MostItems)
+            return true;
+        Wrong(
+            name,
+            field,
+            "too_long",
+            $"List should have at most {MostItems} items",
+            new JsonObject { ["max_length"] = MostItems }
+        );
+        return false;
     }
+
+    /// <summary>A name in a list; null for what is none.</summary>
+    private static string? Item(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
+        && reader.ValueSpan.Length <= LongestItem
+            ? reader.GetString()
+            : null;
 
     private double? Number(string name, JsonField field, string type, string word)
     {
@@ -296,10 +346,11 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
     private static string Characters(int count) =>
         count == 1 ? "1 character" : $"{count} characters";
 
-    /// <summary>A scalar as text; null for what is none.</summary>
+    /// <summary>A scalar as text; null for what is none, or none of any use.</summary>
     private static string? Word(JsonField field) =>
         field.Kind switch
         {
+            _ when field.Raw.Length > LongestWord => null,
             JsonTokenType.String => Unquote(field).Trim(),
             JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False =>
                 Encoding.UTF8.GetString(field.Raw.Span),

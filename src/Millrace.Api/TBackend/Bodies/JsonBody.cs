@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
@@ -13,6 +14,7 @@ internal sealed class JsonBody
 {
     private const int Deepest = 64;
     private const int MostFields = 1000;
+    private const int LongestName = 1000;
 
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Dictionary<string, JsonField> _fields = new(StringComparer.Ordinal);
@@ -67,7 +69,10 @@ internal sealed class JsonBody
         {
             if (_fields.Count == MostFields)
                 throw Malformed(reader.TokenStartIndex, $"More than {MostFields} fields");
-            var name = Text(ref reader);
+            if (reader.ValueSpan.Length > LongestName)
+                throw Malformed(reader.TokenStartIndex, "A field's name is too long");
+            CheckText(ref reader);
+            var name = reader.GetString()!;
             reader.Read();
             var kind = reader.TokenType;
             var start = (int)reader.TokenStartIndex;
@@ -92,21 +97,33 @@ internal sealed class JsonBody
     private static void CheckText(ref Utf8JsonReader reader)
     {
         var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
-        if (isText && reader.ValueIsEscaped && reader.ValueSpan.IndexOf("\\u"u8) >= 0)
-            Text(ref reader);
+        if (isText && reader.ValueIsEscaped && HoldsHalfAPair(reader.ValueSpan))
+            throw Malformed(reader.TokenStartIndex, "A string holds half of a surrogate pair");
     }
 
-    private static string Text(ref Utf8JsonReader reader)
+    /// <summary>Looks at the escapes as they stand, since a string of many megabytes is not to be copied.</summary>
+    private static bool HoldsHalfAPair(ReadOnlySpan<byte> escaped)
     {
-        try
+        var needsLow = false;
+        while (true)
         {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Malformed(reader.TokenStartIndex, "A string holds half of a surrogate pair");
+            var next = escaped.IndexOf((byte)'\\');
+            if (needsLow && next != 0)
+                return true;
+            if (next < 0)
+                return false;
+            escaped = escaped[next..];
+            var isUnit = escaped[1] == 'u';
+            var unit = isUnit ? Unit(escaped.Slice(2, 4)) : '\0';
+            if (needsLow != char.IsLowSurrogate(unit))
+                return true;
+            needsLow = char.IsHighSurrogate(unit);
+            escaped = escaped[(isUnit ? 6 : 2)..];
         }
     }
+
+    private static char Unit(ReadOnlySpan<byte> digits) =>
+        Utf8Parser.TryParse(digits, out ushort unit, out _, 'x') ? (char)unit : '\0';
 
     private static Unprocessable Malformed(long position, string cause) =>
         Errors.Single(

@@ -19,6 +19,7 @@ internal static class ChatReader
 
     private const int LongestSystem = 400_000;
     private const int LongestName = 256;
+    private const int LargestObject = 1024 * 1024;
     private const int DefaultTokens = 2048;
 
     private static readonly Dictionary<string, bool> OutputModes = new(StringComparer.Ordinal)
@@ -54,8 +55,8 @@ internal static class ChatReader
                 fields.Text("persona", LongestName, shortest: 0),
                 fields.Text("profile", LongestName, shortest: 0)
             ),
-            Context = fields.Object("context"),
-            Meta = fields.Object("meta"),
+            Context = fields.Object("context", LargestObject),
+            Meta = fields.Object("meta", LargestObject),
             Tools = fields.Names("tools"),
             Model = fields.Text("model", LongestName, shortest: 0),
             Temperature = fields.Float("temperature", 0, 2),

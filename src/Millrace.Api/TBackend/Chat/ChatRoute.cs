@@ -67,6 +67,8 @@ internal static class ChatRoute
             LongestBody,
             cancellation
         );
+        // A picture, decoded, is the largest thing that is made of it.
+        body.CountParsed(body.Bytes.Length);
         var call = ChatReader.Read(http, body.Bytes, profile);
         var request = ChatOnce.RequestOf(http, body.Bytes, call.Turn.RequestKey);
         if (call.Stream is { } wish)

@@ -46,10 +46,8 @@ internal sealed class TextDialect(HttpResponse response, bool saysDone) : IChatD
         update switch
         {
             TurnUpdate.Content content => _stream.TextAsync(content.Text, cancellation),
-            TurnUpdate.Broken broken => _stream.TextAsync(
-                $"[error] {broken.Message}",
-                cancellation
-            ),
+            TurnUpdate.Apology apology => ErrorAsync(apology.Text, cancellation),
+            TurnUpdate.Broken broken => ErrorAsync(broken.Message, cancellation),
             _ => ValueTask.CompletedTask,
         };
 
@@ -58,6 +56,9 @@ internal sealed class TextDialect(HttpResponse response, bool saysDone) : IChatD
 
     public ValueTask EndAsync(CancellationToken cancellation) =>
         saysDone ? _stream.TextAsync("[DONE]", cancellation) : ValueTask.CompletedTask;
+
+    private ValueTask ErrorAsync(string message, CancellationToken cancellation) =>
+        _stream.TextAsync($"[error] {message}", cancellation);
 }
 
 /// <summary>The JSON frames, one per line. The form has no comments, so a silence stays silent.</summary>
@@ -84,6 +85,7 @@ internal static class Frames
         update switch
         {
             TurnUpdate.Content content => new ContentFrame(content.Text),
+            TurnUpdate.Apology apology => new ContentFrame(apology.Text),
             TurnUpdate.Reasoning reasoning => new ReasoningFrame(reasoning.Text),
             TurnUpdate.ToolCalled called => new ToolCallFrame(called.Name, called.Arguments),
             TurnUpdate.ToolReturned returned => new ToolResultFrame(returned.Name, returned.Ok),

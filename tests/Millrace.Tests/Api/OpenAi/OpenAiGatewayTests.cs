@@ -401,6 +401,45 @@ public sealed class OpenAiGatewayTests
     }
 
     [Fact]
+    public async Task A_missing_key_is_asked_for_in_the_header_that_its_clients_send()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var openAi = await host.Client.GetAsync("/v1/models");
+        using var anthropic = await host.Client.PostAsync("/v1/messages", null);
+
+        (await openAi.Content.ReadAsStringAsync()).ShouldContain("Authorization: Bearer");
+        (await anthropic.Content.ReadAsStringAsync()).ShouldContain("x-api-key");
+    }
+
+    [Fact]
+    public async Task Texts_stay_readable_in_translated_answers()
+    {
+        await using var upstream = await AnthropicDouble.StartAsync();
+        upstream.Next(Behaviour.Says("It's <fine> & größer"));
+        await using var host = await GatewayHost.StartAsync(host => host.Provider("up", upstream));
+
+        using var answer = await host.PostAsync(Chat, Ask());
+
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("It's <fine> & größer");
+    }
+
+    [Fact]
+    public async Task More_images_than_can_be_read_are_refused()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var image = """{"type":"image_url","image_url":{"url":"data:image/png;base64,AQID"}}""";
+        var images = string.Join(',', Enumerable.Repeat(image, 21));
+
+        var answer = await host.JsonAsync(
+            Chat,
+            $$"""{"model":"local","messages":[{"role":"user","content":[{{images}}]}]}""",
+            400
+        );
+
+        answer["error"]!["code"]!.ToString().ShouldBe("too_many_images");
+    }
+
+    [Fact]
     public async Task A_key_without_the_right_is_refused()
     {
         await using var host = await GatewayHost.StartAsync();

@@ -52,6 +52,27 @@ public sealed class ChatStreamTests
         string.Concat(pieces.Select(piece => piece["text"])).ShouldBe(plain["reply"]!.ToString());
     }
 
+    [Theory]
+    [InlineData("text", "data: [error] The double is out.\n\ndata: [DONE]\n\n")]
+    [InlineData(
+        "json",
+        "data: {\"type\":\"content\",\"text\":\"The double is out.\"}\n\ndata: [DONE]\n\n"
+    )]
+    public async Task A_failure_before_any_word_is_told_in_the_dialects_way(
+        string dialect,
+        string end
+    )
+    {
+        await using var server = await TestServer.StartAsync();
+        server.Model.Answer = (_, _) => throw new NotConfigured("out", "The double is out.");
+        using var client = server.Client();
+        using var answer = await client.PostAsync(
+            $"/chat?stream_format={dialect}",
+            Wire.Json(Question)
+        );
+        (await answer.Content.ReadAsStringAsync()).ShouldEndWith(end);
+    }
+
     [Fact]
     public async Task A_summary_comes_last_when_it_is_asked_for()
     {

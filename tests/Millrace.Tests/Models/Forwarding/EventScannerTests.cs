@@ -20,9 +20,31 @@ public sealed class EventScannerTests
                 scanner.Add(Events.AsSpan(at, Math.Min(size, Events.Length - at)));
 
             scanner.Usage.ShouldBe(new ReportedUsage(3, 4), $"pieces of {size}");
-            scanner.Events.ShouldBe(3);
+            scanner.TextBytes.ShouldBe("Grüße \\\"usage\\\""u8.Length);
             scanner.Finished.ShouldBeTrue();
         }
+    }
+
+    [Theory]
+    [InlineData(
+        """{"choices":[{"delta":{"content": "four", "reasoning_content": "six666"}}]}""",
+        10
+    )]
+    [InlineData(
+        """{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{\"a\":1}"}}]}}]}""",
+        9
+    )]
+    [InlineData(
+        """{"type":"content_block_delta","delta":{"type":"text_delta","text":"four"}}""",
+        4
+    )]
+    [InlineData("""{"choices":[{"delta":{"content":null}}]}""", 0)]
+    public void Text_is_measured_in_either_form(string data, int bytes)
+    {
+        using var scanner = new EventScanner();
+        scanner.Add(Encoding.UTF8.GetBytes($"data: {data}\n"));
+
+        scanner.TextBytes.ShouldBe(bytes);
     }
 
     [Fact]

@@ -21,18 +21,16 @@ public sealed class ImageInputTests
     [InlineData("DATA:;charset=x;BASE64," + Gif, "image/gif")]
     public void The_type_is_the_contents_and_not_the_labels(string text, string type)
     {
-        var image = ImageInput.FromBase64(text);
+        var image = Read(text);
         image.MediaType.ShouldBe(type);
         (image.Width, image.Height, image.Frames).ShouldBe((1, 1, 1));
-        ImageInput.FromBase64(Encoding.UTF8.GetBytes(text)).MediaType.ShouldBe(type);
     }
 
     [Fact]
     public void Line_breaks_in_base64_are_read_over()
     {
         var broken = Png.Insert(40, "\r\n") + "\n";
-        ImageInput.FromBase64(broken).Bytes.Length.ShouldBe(Convert.FromBase64String(Png).Length);
-        ImageInput.FromBase64(Encoding.UTF8.GetBytes(broken)).Width.ShouldBe(1);
+        Read(broken).Bytes.Length.ShouldBe(Convert.FromBase64String(Png).Length);
     }
 
     [Theory]
@@ -47,8 +45,7 @@ public sealed class ImageInputTests
     [InlineData("iVBORw0KGgo=")]
     public void What_is_no_image_is_refused(string text)
     {
-        Should.Throw<Invalid>(() => ImageInput.FromBase64(text));
-        Should.Throw<Invalid>(() => ImageInput.FromBase64(Encoding.UTF8.GetBytes(text)));
+        Should.Throw<Invalid>(() => Read(text));
     }
 
     [Fact]
@@ -57,12 +54,12 @@ public sealed class ImageInputTests
         var file = new byte[ImageInput.MaxBytes + 1];
         Convert.FromBase64String(Png).CopyTo(file, 0);
         var most = Convert.ToBase64String(file.AsSpan(0, ImageInput.MaxBytes));
-        ImageInput.FromBase64(most).Bytes.Length.ShouldBe(ImageInput.MaxBytes);
-        Should.Throw<TooLarge>(() => ImageInput.FromBase64(Convert.ToBase64String(file)));
-        Should.Throw<TooLarge>(() =>
-            ImageInput.FromBase64(Encoding.UTF8.GetBytes(Convert.ToBase64String(file)))
-        );
+        Read(most).Bytes.Length.ShouldBe(ImageInput.MaxBytes);
+        Should.Throw<TooLarge>(() => Read(Convert.ToBase64String(file)));
     }
+
+    private static ImageInput Read(string text) =>
+        ImageInput.FromBase64(Encoding.UTF8.GetBytes(text));
 
     [Fact]
     public void Of_a_large_image_only_the_decoded_bytes_are_allocated()
