@@ -10,7 +10,7 @@ namespace Millrace.Core.Settings;
 /// </summary>
 public interface ISection
 {
-    /// <summary>The section's name below <c>Millrace</c>, such as <c>Models</c>.</summary>
+    /// <summary>The section's name below <c>Millrace</c>, such as <c>Models</c> or <c>Knowledge:Documents</c>.</summary>
     static abstract string Name { get; }
 
     /// <summary>One sentence per wrong value: the setting's name, what is wrong, and how to mend it.</summary>
@@ -28,16 +28,22 @@ public sealed class KnownSections
     internal void Add(string name) => _names.Add(name);
 
     /// <summary>Throws when <c>Millrace</c> holds a section that nothing reads.</summary>
-    public void Check(IConfiguration configuration)
+    public void Check(IConfiguration configuration) =>
+        Check(configuration.GetSection(SectionRegistration.Root), "");
+
+    private void Check(IConfigurationSection group, string prefix)
     {
-        foreach (var child in configuration.GetSection(SectionRegistration.Root).GetChildren())
+        foreach (var child in group.GetChildren())
         {
-            if (!_names.Contains(child.Key))
-            {
+            var name = prefix + child.Key;
+            if (_names.Contains(name))
+                continue;
+            var inner = $"{name}:";
+            if (!_names.Any(known => known.StartsWith(inner, StringComparison.OrdinalIgnoreCase)))
                 throw new SettingsException(
                     $"{child.Path}: no such setting. Known groups: {string.Join(", ", _names.Order())}."
                 );
-            }
+            Check(child, inner);
         }
     }
 }

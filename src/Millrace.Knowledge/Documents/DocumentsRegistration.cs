@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Health;
+using Millrace.Core.Settings;
+using Millrace.Knowledge.Documents.Chunks;
 
 namespace Millrace.Knowledge.Documents;
 
@@ -8,5 +11,13 @@ internal static class DocumentsRegistration
     public static IServiceCollection AddDocuments(
         this IServiceCollection services,
         IConfiguration configuration
-    ) => services;
+    )
+    {
+        services.AddSection<DocumentOptions>(configuration);
+        services.AddSection<ChunkOptions>(configuration);
+        services.AddSingleton<DocumentReader>();
+        services.AddSingleton<Chunker>();
+        services.AddSingleton<IHealthProbe, DocumentProbe>();
+        return services;
+    }
 }

@@ -6,6 +6,7 @@ using Millrace.Core.Failures;
 using Millrace.Core.Sandboxing;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
+using Millrace.Knowledge.Documents;
 using Millrace.Models.Embedded;
 using Millrace.Models.Routing;
 using Millrace.Server.Starting;
@@ -37,14 +38,7 @@ internal static class DoctorCommand
         findings.Add(await DatabaseAsync(host, cancellation));
         findings.AddRange(host.Services.GetRequiredService<ServerOptions>().Ports.Select(Port));
         findings.Add(await SandboxAsync(host, cancellation));
-        findings.Add(
-            Program(
-                "tesseract",
-                "tesseract-ocr tesseract-ocr-eng",
-                "text in pictures cannot be read"
-            )
-        );
-        findings.Add(Program("vips", "libvips-tools", "text in pictures cannot be read"));
+        findings.AddRange(DocumentProgram.All.Select(Program));
         findings.Add(Embedder());
         findings.Add(DocsPages());
         findings.Add(Model(host));
@@ -140,12 +134,12 @@ internal static class DoctorCommand
             : Finding.Warning("sandbox", state.Message);
     }
 
-    private static Finding Program(string program, string packages, string without) =>
-        File.Exists($"/usr/bin/{program}")
-            ? Finding.Good("program", $"{program} is installed.")
+    private static Finding Program(DocumentProgram program) =>
+        program.IsInstalled
+            ? Finding.Good("program", $"{program.Name} is installed.")
             : Finding.Warning(
                 "program",
-                $"{program} is missing, so {without}. Install Debian's {packages}."
+                $"{program.Name} is missing, so {program.Without}. Install Debian's {program.Packages}."
             );
 
     private static Finding Embedder() =>
