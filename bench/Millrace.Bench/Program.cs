@@ -24,7 +24,8 @@ static int Usage()
         bench/run.sh NAME [--rounds N] [--seconds S]
           store      durable one-row writes, against plain SaveChanges and a bare group commit
           gateway    /v1/chat/completions, against a bare forwarder, another gateway and the upstream itself
-          chat       /chat with a model that takes no time, against a bare endpoint that writes one row
+          chat       /chat with a model that takes no time, against a bare endpoint that writes one row;
+                     then long sessions: [--race 0] or [--long 0] leaves one of them out
           start      time to the first healthy answer, and memory
           endurance  kill -9 under load: [--kills N] [--seed N]
         """
