@@ -9,8 +9,8 @@ namespace Millrace.Agents.Chat;
 /// </summary>
 internal sealed record PromptBudget
 {
-    // Where nobody has said how much a model can read, it is taken for this, or for more when the request itself is
-    // larger: its provider knows, and refuses what is too much.
+    // Where nobody has said how much a model can read, what is known from before is kept to this, and the request
+    // itself is given whole: its provider knows, and refuses what is too much.
     private const long UnknownWindow = 16_384;
     private const long UsualAnswer = 2_048;
 
@@ -23,8 +23,6 @@ internal sealed record PromptBudget
 
     /// <summary>For everything but the message, the tools and the answer.</summary>
     public required long Room { get; init; }
-
-    private long Spare => Window / 10;
 
     /// <param name="fixedTokens">What cannot be shortened: the message with its picture, and the tools.</param>
     /// <param name="given">What else the request brings, at its full length.</param>
@@ -41,7 +39,7 @@ internal sealed record PromptBudget
         var answer = Math.Min(maxTokens ?? UsualAnswer, model.MaxOutput ?? long.MaxValue);
         var window =
             model.ContextWindow
-            ?? Math.Max(UnknownWindow, 2 * (fixedTokens + given + Math.Min(answer, UnknownWindow)));
+            ?? UnknownWindow + 2 * (fixedTokens + given + Math.Min(answer, UnknownWindow));
         answer = Math.Min(answer, window / 4);
         var least = window / 16;
         if (fixedTokens + answer + least > window)
@@ -49,7 +47,7 @@ internal sealed record PromptBudget
                 "message_too_long",
                 $"The message with what comes with it takes about {fixedTokens} tokens, and model {model.Name} has room for {Math.Max(0, window - answer - least)}. Shorten it, ask for a shorter answer, or name a model with a larger window."
             );
-        var free = window - fixedTokens - answer - window / 10 - (usesTools ? window / 8 : 0);
+        var free = window - fixedTokens - answer - SpareOf(window) - (usesTools ? window / 8 : 0);
         return new PromptBudget
         {
             IsKnown = model.ContextWindow is not null,
@@ -65,8 +63,10 @@ internal sealed record PromptBudget
     /// <summary>The most that an answer may take beside a prompt of so many tokens.</summary>
     public int? MaxOutput(int? maxTokens, long prompt) =>
         IsKnown && maxTokens > Answer
-            ? (int)Math.Min(maxTokens.Value, Math.Max(Answer, Window - prompt - Spare))
+            ? (int)Math.Min(maxTokens.Value, Math.Max(Answer, Window - prompt - SpareOf(Window)))
             : maxTokens;
+
+    private static long SpareOf(long window) => window / 10;
 
     /// <summary>Gives each what it wants; when that is too much, the small stay whole and the large have equal parts.</summary>
     public static long[] Share(long room, params ReadOnlySpan<long> wants)

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Millrace.Agents.Chat;
-using Millrace.Core.Identity;
+using Millrace.Agents.Runs;
+using Millrace.Agents.Sessions;
+using Millrace.Agents.Tools;
+using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Models.Routing;
 using Millrace.Testing;
@@ -87,17 +90,23 @@ public sealed class PromptBudgetTests
         await using var upstream = await OpenAiDouble.StartAsync();
         await using var harness = await WithWindowAsync(upstream, null);
         var ada = await harness.NewPrincipalAsync();
-        var system = Filler(200_000);
+        for (var turn = 0; turn < 4; turn++)
+            await harness.SayAsync(ada, Filler(30_000));
 
-        await AnswerAsync(
-            harness,
-            AssistantHarness.Request(ada, Filler(30_000)) with
-            {
-                System = system,
-            }
-        );
-
-        upstream.Requests[^1].Body["messages"]![0]!["content"]!.ToString().ShouldStartWith(system);
+        foreach (var length in new[] { 24_000, 200_000 })
+        {
+            var system = Filler(length);
+            await AnswerAsync(
+                harness,
+                AssistantHarness.Request(ada, Filler(4_000)) with
+                {
+                    System = system,
+                }
+            );
+            upstream.Requests[^1].Body["messages"]![0]!["content"]!
+                .ToString()
+                .ShouldStartWith(system);
+        }
     }
 
     [Fact]
@@ -117,6 +126,44 @@ public sealed class PromptBudgetTests
 
         answer.Degraded.ShouldBeNull();
         upstream.Requests[^1].Body["max_tokens"]!.GetValue<int>().ShouldBeLessThan(4_000);
+    }
+
+    [Fact]
+    public async Task What_a_tool_brings_back_is_shortened_to_the_room_that_is_left()
+    {
+        await using var upstream = await OpenAiDouble.StartAsync();
+        await using var harness = await WithWindowAsync(upstream, 4_000);
+        var ada = await harness.NewPrincipalAsync();
+        var plan = await harness
+            .Get<Conversation>()
+            .PrepareAsync(
+                AssistantHarness.Request(ada, "hi"),
+                new OpenTurn
+                {
+                    Workspace = ada.Workspace,
+                    Run = Id<Run>.New(DateTimeOffset.UtcNow),
+                    StartedAt = DateTimeOffset.UtcNow,
+                },
+                harness.Get<ModelRouter>().Resolve(null),
+                streams: false,
+                CancellationToken.None
+            );
+        var big = AIFunctionFactory.Create(() => Filler(30_000), "big");
+        var offering = plan.Plan with { Tools = [new Tool("big", big, IsReadOnly: true)] };
+
+        var results = await harness
+            .Get<ToolCalls>()
+            .RunAsync(
+                offering,
+                new RunRecord(),
+                [new FunctionCallContent("1", "big"), new FunctionCallContent("2", "big")],
+                CancellationToken.None
+            );
+
+        results.ShouldAllBe(result => result.Step.Output.Contains(Shortened));
+        results
+            .Sum(result => TokenEstimate.Of(result.Step.Output))
+            .ShouldBeLessThanOrEqualTo(plan.Plan.ToolRoom);
     }
 
     [Theory]
