@@ -22,8 +22,6 @@ internal sealed class CodeTable(int dimensions, int rescoreUpTo)
     private readonly Rows<float> _factors = new(1);
     private Rows<sbyte>? _errors = new(DotProduct.Padded(dimensions));
 
-    public int Dimensions => dimensions;
-
     public bool CanRescore => Volatile.Read(ref _errors) is not null;
 
     public long Bytes => _codes.Bytes + _factors.Bytes + (_errors?.Bytes ?? 0);

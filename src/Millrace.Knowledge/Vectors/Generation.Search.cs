@@ -12,17 +12,21 @@ internal sealed partial class Generation<TKey>
         VectorFilter<TKey>? filter
     )
     {
-        var walk = _walks.Rent();
-        walk.Probe.Set(query);
         // The graph's slots are all below the count, so it is read first.
         var graph = Volatile.Read(ref _graph);
         var graphed = graph?.Count ?? 0;
         var count = Volatile.Read(ref _count);
+        if (count == 0)
+            return [];
+        most = Math.Min(most, count);
+        var walk = _walks.Rent();
+        walk.Probe.Set(query);
         var wanted = _table.CanRescore ? Math.Max(2 * most, most + 16) : most;
         walk.Best.Reset(wanted);
         if (Width(wanted, count, filter) is var width and > 0 && graph is not null)
         {
-            graph.Search(walk, width, graphed);
+            // The walk may pass slots that are entering just now; they are left to the scan.
+            graph.Search(walk, width, count);
             Collect(walk, graphed, count, filter);
             Scan(walk, graphed, count, filter);
         }

@@ -26,11 +26,10 @@ internal sealed partial class Generation<TKey>(int dimensions, VectorIndexOption
     private readonly WalkPool _walks = new(dimensions, 2 * options.Links);
     private HnswGraph? _graph;
     private int _count;
+    private int _live;
 
     /// <summary>Keys that have a vector.</summary>
-    public int Live => _slots.Count;
-
-    public bool Has(TKey key) => _slots.ContainsKey(key);
+    public int Live => Volatile.Read(ref _live);
 
     public long Bytes => _table.Bytes + _keys.Bytes + _until.Bytes + (_graph?.Bytes ?? 0);
 
@@ -51,6 +50,7 @@ internal sealed partial class Generation<TKey>(int dimensions, VectorIndexOption
         if (!_slots.TryRemove(key, out var slot))
             return false;
         Volatile.Write(ref _until[slot], 0);
+        _live--;
         return true;
     }
 
@@ -85,6 +85,8 @@ internal sealed partial class Generation<TKey>(int dimensions, VectorIndexOption
         _until[slot] = int.MaxValue;
         if (_slots.TryGetValue(key, out var older))
             Volatile.Write(ref _until[older], slot + 1);
+        else
+            _live++;
         Volatile.Write(ref _count, slot + 1);
         _slots[key] = slot;
     }

@@ -55,9 +55,9 @@ internal sealed partial class HnswGraph(CodeTable table, VectorIndexOptions opti
         for (var from = None; from != nearest; )
         {
             from = nearest;
-            foreach (var slot in Row(from, level))
+            foreach (ref var link in Row(from, level))
             {
-                if (slot == None)
+                if (Volatile.Read(ref link) is var slot && slot == None)
                     break;
                 if (slot >= slots)
                     continue;
@@ -79,9 +79,9 @@ internal sealed partial class HnswGraph(CodeTable table, VectorIndexOptions opti
         while (found.Take() is var from and >= 0)
         {
             var count = 0;
-            foreach (var slot in Row(from, level))
+            foreach (ref var link in Row(from, level))
             {
-                if (slot == None)
+                if (Volatile.Read(ref link) is var slot && slot == None)
                     break;
                 if (slot >= slots || !walk.See(slot))
                     continue;

@@ -26,11 +26,7 @@ public sealed class VectorIndexes<TKey>(
         CancellationToken cancellation
     )
     {
-        var opened = _opened.GetOrAdd(
-            scope,
-            static (scope, opening) => new Opened(scope, opening.source, opening.options),
-            (source, options)
-        );
+        var opened = _opened.GetOrAdd(scope, Begin);
         opened.Used = Interlocked.Increment(ref _clock);
         try
         {
@@ -41,7 +37,6 @@ public sealed class VectorIndexes<TKey>(
             Drop(scope, opened);
             throw;
         }
-        DropUnused(opened);
         return opened.Index;
     }
 
@@ -62,44 +57,44 @@ public sealed class VectorIndexes<TKey>(
             Drop(scope);
     }
 
+    private Opened Begin(VectorScope scope)
+    {
+        var index = new VectorIndex<TKey>(scope.Dimensions, options);
+        return new Opened(index) { Loaded = new(() => LoadAsync(scope, index)) };
+    }
+
+    private async Task LoadAsync(VectorScope scope, VectorIndex<TKey> index)
+    {
+        // Not the first caller's cancellation: others wait for the same load.
+        await index.LoadAsync(source(scope), CancellationToken.None);
+        DropUnused(index);
+    }
+
     private void Drop(VectorScope scope, Opened opened)
     {
         if (_opened.TryRemove(KeyValuePair.Create(scope, opened)))
             opened.Index.Dispose();
     }
 
-    private void DropUnused(Opened kept)
+    private void DropUnused(VectorIndex<TKey> kept)
     {
         var held = _opened.Sum(pair => pair.Value.Index.Bytes);
         foreach (var (scope, opened) in _opened.OrderBy(pair => pair.Value.Used))
         {
             if (held <= mostBytes)
                 return;
-            if (opened == kept || !opened.Loaded.Value.IsCompleted)
+            if (opened.Index == kept || !opened.Loaded.Value.IsCompleted)
                 continue;
             held -= opened.Index.Bytes;
             Drop(scope, opened);
         }
     }
 
-    private sealed class Opened
+    private sealed class Opened(VectorIndex<TKey> index)
     {
-        public Opened(
-            VectorScope scope,
-            Func<VectorScope, IAsyncEnumerable<KeyValuePair<TKey, ReadOnlyMemory<float>>>> source,
-            VectorIndexOptions? options
-        )
-        {
-            Index = new VectorIndex<TKey>(scope.Dimensions, options);
-            Loaded = new(LoadAsync);
+        public VectorIndex<TKey> Index => index;
 
-            // Not the first caller's cancellation: others wait for the same load.
-            async Task LoadAsync() => await Index.LoadAsync(source(scope), CancellationToken.None);
-        }
-
-        public VectorIndex<TKey> Index { get; }
-
-        public Lazy<Task> Loaded { get; }
+        public required Lazy<Task> Loaded { get; init; }
 
         public long Used { get; set; }
     }

@@ -48,6 +48,23 @@ public sealed class GraphTests(GraphTests.Large large) : IClassFixture<GraphTest
     public void The_graph_finds_what_comparing_with_all_finds() =>
         Samples.Recall(large.Index, large.Vectors, Queries).ShouldBeGreaterThan(0.98, "recall");
 
+    [Fact]
+    public async Task What_the_graph_does_not_hold_yet_is_found_all_the_same()
+    {
+        using var index = new VectorIndex<int>(Dimensions, Small);
+        var added = new Dictionary<int, float[]>();
+        foreach (var (key, vector) in large.Vectors)
+        {
+            index.Add(key, vector);
+            added.Add(key, vector);
+            if (key % 500 == 0)
+                Samples.Recall(index, added, Queries.Take(10)).ShouldBeGreaterThan(0.95, "recall");
+        }
+
+        Samples.Recall(index, added, Queries).ShouldBeGreaterThan(0.98, "recall");
+        await index.Settled;
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(5)]

@@ -124,6 +124,7 @@ public sealed class VectorIndexTests
 
         index.Add(1, [1, 0]);
         index.Search([1, 0], 0).ShouldBeEmpty();
+        index.Search([1, 0], int.MaxValue).Count.ShouldBe(1);
     }
 
     private static VectorIndex<int> Filled(Dictionary<int, float[]> vectors)
