@@ -92,7 +92,7 @@ internal static partial class Arithmetic
     private static partial Regex LeadOut();
 
     [GeneratedRegex(
-        @"[+*/^×÷√²³!·%−-]|\b(?:plus|minus|times|x|divided|multiplied|over|mod|modulo|squared|cubed|percent|power|root|of|off|sqrt|cbrt|abs|round|floor|ceil|min|max|sum|avg|average|mean|log|ln|exp|sin|cos|tan|double|twice|triple|half|product|difference|raised|absolute|add|subtract)(?:\b|(?=\d))|\d\s*x\s*\d|\d\(|\)\d",
+        @"[+*/^×÷√²³!·%−-]|\b(?:plus|minus|times|x|divided|multiplied|over|mod|modulo|squared|cubed|percent|power|root|of|off|sqrt|cbrt|abs|round|floor|ceil|min|max|sum|avg|average|mean|log|ln|exp|sin|cos|tan|double|twice|triple|half|factorial|product|difference|raised|absolute|add|subtract)(?:\b|(?=\d))|\d\s*x\s*\d|\d\(|\)\d",
         RegexOptions.IgnoreCase,
         1000
     )]

@@ -10,6 +10,15 @@ internal sealed partial class Calendar(TimeProvider clock)
 
     public Reply? Answer(Clause clause)
     {
+        if (Places().Match(clause.Plain) is { Success: true, Groups: var two })
+        {
+            var asked = two["asked"].Value;
+            var first = Answer(new Clause($"{asked} {two["a"].Value}?"));
+            var second = Answer(new Clause($"{asked} {two["b"].Value}?"));
+            return first is null || second is null
+                ? null
+                : new Reply($"{first.Text} {second.Text}", $"{first.Value}, {second.Value}");
+        }
         var text = clause.Plain;
         if (
             text.Length > 300
@@ -76,7 +85,11 @@ internal sealed partial class Calendar(TimeProvider clock)
     private (DateOnly Today, TimeZoneInfo Zone, string? Unknown) Here(string text)
     {
         var zone = TimeZoneInfo.Utc;
-        if (AsksNow().IsMatch(text) && Place().Match(text) is { Success: true } place)
+        if (
+            !Shift().IsMatch(text)
+            && AsksNow().IsMatch(text)
+            && Place().Match(text) is { Success: true } place
+        )
         {
             var name = place.Groups["place"].Value;
             if (
@@ -308,7 +321,7 @@ internal sealed partial class Calendar(TimeProvider clock)
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     [GeneratedRegex(
-        @"\b(?:time|dates?|days?|today|tomorrow|yesterday|weeks?|weekday|months?|years?|clock|until|till|since|long|leap)\b",
+        @"\b(?:time|dates?|days?|today|tomorrow|yesterday|weeks?|weekday|months?|years?|clock|until|till|since|long|leap|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
         RegexOptions.IgnoreCase,
         1000
     )]
@@ -322,7 +335,7 @@ internal sealed partial class Calendar(TimeProvider clock)
     private static partial Regex Order();
 
     [GeneratedRegex(
-        @"\bwhat(?:'s| is)? (?:the )?(?:current |exact |local )?(?:time|date)\b(?! (?:do|did|does|should|will|can|was|were|is (?:the|my|our)))|\b(?:current|local|today's) (?:date|time|day)\b|\btime is it\b|\bdate is it\b|\bdate is today\b|\bday is (?:it|today)\b|\bwhat(?:'s| is) today\b|\bis it today\b|\b(?:what|which) (?:year|month|week(?: number)?) (?:is it|is this|are we)\b|\bwhat(?:'s| is) the (?:current )?(?:year|month|week(?: number)?|day(?: of the week)?)(?: today| now)?$|\bday of the week is (?:it|today)\b|\bweekday is (?:it|today)\b|^(?:today|now|time in )|\bthe time\b(?: now| in .*)?$",
+        @"\bwhat(?:'s| is)? (?:the )?(?:current |exact |local )?(?:time|date)\b(?! (?:do|did|does|should|will|can|was|were|is (?:the|my|our)))|\b(?:current|local|today's) (?:date|time|day)\b|\btime is it\b|\bdate is it\b|\bdate is today\b|\bday is (?:it|today)\b|\bwhat(?:'s| is) today\b|\bis it today\b|\b(?:what|which) (?:year|month|week(?: number)?) (?:is it|is this|are we)\b|\bwhat(?:'s| is) the (?:current )?(?:year|month|week(?: number)?|day(?: of the week)?)(?: today| now)?$|\bday of the week is (?:it|today)\b|\bweekday is (?:it|today)\b|^(?:today|now|time in )|^is (?:it|today) (?:mon|tues|wednes|thurs|fri|satur|sun)day(?: today)?$|\bthe time\b(?: now| in .*)?$",
         RegexOptions.IgnoreCase,
         1000
     )]
@@ -334,6 +347,14 @@ internal sealed partial class Calendar(TimeProvider clock)
         1000
     )]
     private static partial Regex Place();
+
+    // "What time is it in New York and in London?"
+    [GeneratedRegex(
+        @"^(?<asked>.*\btime\b.* in) (?<a>[a-z][a-z_/ -]{1,30}?) and (?:in )?(?<b>[a-z][a-z_/ -]{1,30})$",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex Places();
 
     [GeneratedRegex(@"\btime\b", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex AsksTime();

@@ -246,7 +246,7 @@ internal static partial class FactQuestions
     private static partial Regex AboutUser();
 
     [GeneratedRegex(
-        @"\bwhat (?:else )?(?:do|did|can) you (?:know|remember|learn|tell me) (?:so far )?about (?:me|myself)\b|\btell me (?:everything |all )?(?:you know )?about (?:me|myself)\b|\bwhat (?:have|did) i (?:told|tell|said|say)(?: to)?(?: you)?(?: so far)?(?: about (?:me|myself))?$|\bwhat did i (?:ask|tell) you to remember\b",
+        @"\bwhat (?:else )?(?:do|did|can) you (?:know|remember|learn|tell me) (?:so far )?about (?:me|myself)\b|\btell me (?:everything |all )?(?:you know )?about (?:me|myself)\b|\bwhat you (?:know|remember) about (?:me|myself)\b|\bwhat (?:have|did) i (?:told|tell|said|say)(?: to)?(?: you)?(?: so far)?(?: about (?:me|myself))?$|\bwhat did i (?:ask|tell) you to remember\b",
         RegexOptions.IgnoreCase,
         1000
     )]

@@ -126,7 +126,8 @@ internal static partial class Facts
             : char.ToUpperInvariant(said[0]) + said.ToString(1, said.Length - 1);
     }
 
-    private static Fact? Correct(Clause clause, List<Fact> facts)
+    /// <summary>The fact as a clause such as "it's Rob, not Bob" corrects it, or null.</summary>
+    public static Fact? Correct(Clause clause, IReadOnlyList<Fact> facts)
     {
         if (
             clause.Text.Length > LongestStatement
@@ -153,7 +154,11 @@ internal static partial class Facts
 
     private static IEnumerable<Fact> FromStatement(string statement)
     {
-        if (statement.Length > LongestStatement || !FirstPerson().IsMatch(statement))
+        if (
+            statement.Length > LongestStatement
+            || !FirstPerson().IsMatch(statement)
+            || Supposed().IsMatch(statement)
+        )
         {
             yield break;
         }
@@ -400,7 +405,7 @@ internal static partial class Facts
     private static partial Regex Named();
 
     [GeneratedRegex(
-        @"^(?:(?:it's|it is|that's|i meant|i mean|make that|it should be) )?(?<right>[^,]{1,60}),? not (?<wrong>[^,]{1,60})$",
+        @"^(?:(?:it's|it is|that's|i meant|i mean|make that|it should be) )?(?<right>[^,]{1,60}),? not (?<wrong>[^,]{1,60})$|^not (?<wrong>[^,]{1,60}),? (?:but )?(?<right>[^,]{1,60})$",
         RegexOptions.IgnoreCase,
         1000
     )]
@@ -412,6 +417,13 @@ internal static partial class Facts
         1000
     )]
     private static partial Regex Nationality();
+
+    [GeneratedRegex(
+        @"^(?:if|suppose|supposing|imagine|assume|when|say)\b",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex Supposed();
 
     [GeneratedRegex(@"[\w'@.+-]+| +|[^\w ]", RegexOptions.None, 1000)]
     private static partial Regex Token();

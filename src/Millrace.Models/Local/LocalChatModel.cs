@@ -63,6 +63,10 @@ public sealed class LocalChatModel(
             }
         }
         var last = Update(answer, [new UsageContent(answer.Usage)]);
+        if (answer.Contents.OfType<TextContent>().FirstOrDefault() is { Annotations: { } cited })
+        {
+            last.Contents.Add(new TextContent("") { Annotations = cited });
+        }
         last.FinishReason = answer.FinishReason;
         last.AdditionalProperties = NotGenerative();
         yield return last;
@@ -83,13 +87,13 @@ public sealed class LocalChatModel(
         CancellationToken cancellationToken
     )
     {
-        var (text, calls) = await ComposeAsync(messages, options, cancellationToken);
-        if (calls.Count > 0)
+        var composed = await ComposeAsync(messages, options, cancellationToken);
+        if (composed.Calls.Count > 0)
         {
-            return Answer.Of(messages, "", calls, ChatFinishReason.ToolCalls);
+            return Answer.Of(messages, composed, ChatFinishReason.ToolCalls);
         }
         var finish = ChatFinishReason.Stop;
-        text = UpToStop(text, options?.StopSequences);
+        var text = UpToStop(composed.Text, options?.StopSequences);
         if (options?.MaxOutputTokens is { } most && LocalTokens.Count(text) > most)
         {
             // JSON cut in two is no JSON: its smallest form stands instead, even where that is longer than the limit.
@@ -98,10 +102,10 @@ public sealed class LocalChatModel(
                 : LocalTokens.Cut(text, most);
             finish = ChatFinishReason.Length;
         }
-        return Answer.Of(messages, text, [], finish);
+        return Answer.Of(messages, composed with { Text = text }, finish);
     }
 
-    private async ValueTask<(string Text, IReadOnlyList<FunctionCallContent> Calls)> ComposeAsync(
+    private async ValueTask<Composed> ComposeAsync(
         IReadOnlyList<ChatMessage> messages,
         ChatOptions? options,
         CancellationToken cancellationToken
@@ -114,7 +118,7 @@ public sealed class LocalChatModel(
         }
         catch (RegexMatchTimeoutException)
         {
-            return ("I couldn't read that message in time. Shorten it, please.", []);
+            return new Composed("I couldn't read that message in time. Shorten it, please.");
         }
     }
 
@@ -149,11 +153,11 @@ public sealed class LocalChatModel(
     {
         public static Answer Of(
             IReadOnlyList<ChatMessage> messages,
-            string text,
-            IReadOnlyList<FunctionCallContent> calls,
+            Composed composed,
             ChatFinishReason finish
         )
         {
+            var (text, calls) = (composed.Text, composed.Calls);
             var read = messages.Sum(message => (long)LocalTokens.Count(message.Text));
             var written =
                 calls.Count > 0
@@ -167,10 +171,27 @@ public sealed class LocalChatModel(
             };
             return new Answer(
                 $"local-{Guid.NewGuid():N}",
-                calls.Count > 0 ? calls : [new TextContent(text)],
+                calls.Count > 0 ? calls : [Cited(text, composed.Quotes)],
                 finish,
                 usage
             );
         }
+
+        private static TextContent Cited(string text, IReadOnlyList<Quotable> quotes) =>
+            new(text)
+            {
+                Annotations =
+                    quotes.Count == 0
+                        ? null
+                        :
+                        [
+                            .. quotes.Select(quote => new CitationAnnotation
+                            {
+                                Title = quote.Where,
+                                FileId = quote.Part.Id,
+                                Snippet = quote.Text,
+                            }),
+                        ],
+            };
     }
 }

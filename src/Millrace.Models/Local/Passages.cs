@@ -4,9 +4,6 @@ using System.Text.RegularExpressions;
 
 namespace Millrace.Models.Local;
 
-/// <summary>A sentence of a source, as it can be quoted.</summary>
-internal sealed record Passage(string Source, string Text);
-
 /// <summary>
 /// Answers from handed text, documents and context by quoting the best sentences with their source. Below the
 /// threshold it gives no answer.
@@ -26,11 +23,15 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
 
     public async ValueTask<Reply?> QuoteAsync(
         Clause question,
-        IReadOnlyList<Passage> passages,
+        IReadOnlyList<Quotable> passages,
         CancellationToken cancellationToken
     )
     {
-        if (passages.Count == 0 || question.Text.Length > 2000)
+        if (
+            passages.Count == 0
+            || question.Text.Length > 2000
+            || AsksForWriting().IsMatch(question.Plain)
+        )
         {
             return null;
         }
@@ -40,7 +41,7 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
             return null;
         }
         var text = new StringBuilder();
-        foreach (var group in best.GroupBy(passage => passage.Source))
+        foreach (var group in best.GroupBy(passage => passage.Where))
         {
             text.Append(text.Length > 0 ? " " : "");
             text.Append('“')
@@ -49,7 +50,10 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
                 .Append(group.Key)
                 .Append(").");
         }
-        return new Reply(text.ToString(), string.Join(' ', best.Select(passage => passage.Text)));
+        return new Reply(text.ToString(), string.Join(' ', best.Select(passage => passage.Text)))
+        {
+            Quotes = best,
+        };
     }
 
     /// <summary>The sources of a request in the order in which they are trusted to answer.</summary>
@@ -69,12 +73,12 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
     }
 
     /// <summary>The sentences of a source; JSON becomes one "path: value" for each value.</summary>
-    public static IEnumerable<Passage> Split(RecalledPart part)
+    public static IEnumerable<Quotable> Split(RecalledPart part)
     {
         var text = part.Text.Length <= LongestSource ? part.Text : part.Text[..LongestSource];
         return Flattened(text) is { } lines
-            ? lines.Select(line => new Passage(part.Source, line))
-            : Sentences.Of(text).Select(sentence => new Passage(part.Source, sentence));
+            ? lines.Select(line => new Quotable(part, line))
+            : Sentences.Of(text).Select(sentence => new Quotable(part, sentence));
     }
 
     /// <summary>The values of a JSON object or array as "path: value", or null when the text is no such thing.</summary>
@@ -142,9 +146,9 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
 
     private static string Spaced(string name) => WordEdge().Replace(name, " ").ToLowerInvariant();
 
-    private async ValueTask<List<Passage>> BestAsync(
+    private async ValueTask<List<Quotable>> BestAsync(
         Clause question,
-        IReadOnlyList<Passage> passages,
+        IReadOnlyList<Quotable> passages,
         CancellationToken cancellationToken
     )
     {
@@ -196,7 +200,7 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
 
     private static Dictionary<string, double> Rarity(
         HashSet<string> asked,
-        IReadOnlyList<Passage> passages
+        IReadOnlyList<Quotable> passages
     )
     {
         var seen = asked.ToDictionary(stem => stem, _ => 0);
@@ -232,6 +236,14 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
     }
 
     private static string Clipped(string text) => text.Length <= 500 ? text : text[..500];
+
+    // No sentence of a source is the poem or letter that is asked for.
+    [GeneratedRegex(
+        @"^(?:(?:can|could|would|will) you |please )*(?:write|compose|draft|invent|imagine|create|generate|design|make up)\b",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex AsksForWriting();
 
     [GeneratedRegex(@"[_\-\s.]+|(?<=[a-z0-9])(?=[A-Z])", RegexOptions.None, 1000)]
     private static partial Regex WordEdge();

@@ -84,7 +84,7 @@ internal sealed partial class Recall(Meaning meaning)
             .FirstOrDefault();
         if (byWords is not null)
         {
-            return Quoted("You said", byWords.Text);
+            return Said(byWords);
         }
         if (!IsAboutOurs().IsMatch(question.Plain))
         {
@@ -107,9 +107,15 @@ internal sealed partial class Recall(Meaning meaning)
         var best = Array.IndexOf(nearness, nearness.Max());
         var sharesWord = Words.Coverage(asked, candidates[best].Topic) > 0;
         return nearness[best] >= (sharesWord ? NearEnough : NearEnoughWithoutWord)
-            ? Quoted("You said", candidates[best].Text)
+            ? Said(candidates[best])
             : null;
     }
+
+    // What is understood as one fact is said back as such, anything else is quoted.
+    private static Reply Said(Clause statement) =>
+        Facts.Of(statement).Take(2).ToList() is [var fact]
+            ? new Reply(fact.Told, fact.Value)
+            : Quoted("You said", statement.Text);
 
     private static Reply Quoted(string who, string said)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
@@ -23,6 +24,12 @@ public enum RecalledKind
 /// <summary>One piece of recalled data. <see cref="Source"/> is the name that an answer cites.</summary>
 public sealed record RecalledPart(RecalledKind Kind, string Source, string Text)
 {
+    /// <summary>The caller's own id of a document's piece.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The page of a document, from 1.</summary>
+    public int? Page { get; init; }
+
     /// <summary>An earlier turn; only what the user said counts as told by the user.</summary>
     public static RecalledPart Turn(ChatRole role, string text) =>
         new(RecalledKind.Memory, role.Value, text);
@@ -32,6 +39,13 @@ public sealed record RecalledPart(RecalledKind Kind, string Source, string Text)
 
     public static RecalledPart Document(string source, string text) =>
         new(RecalledKind.Document, source, text);
+
+    public static RecalledPart Document(Passage passage) =>
+        new(RecalledKind.Document, passage.Source, passage.Text)
+        {
+            Id = passage.Id,
+            Page = passage.Page,
+        };
 
     public static RecalledPart Context(string json) => new(RecalledKind.Context, "context", json);
 }
@@ -56,7 +70,16 @@ public static partial class RecalledContext
                 .Append(tag)
                 .Append(" source=\"")
                 .Append(Attribute(part.Source))
-                .Append("\">\n");
+                .Append('"');
+            if (part.Id is { } id)
+            {
+                text.Append(" id=\"").Append(Attribute(id)).Append('"');
+            }
+            if (part.Page is { } page)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" page=\"{page}\"");
+            }
+            text.Append(">\n");
             text.Append(OpenTag().Replace(part.Text, "&lt;"))
                 .Append("\n</")
                 .Append(tag)
@@ -96,6 +119,12 @@ public static partial class RecalledContext
                     open.Groups["source"].Value,
                     EscapedTag().Replace(text[start..end], "<")
                 )
+                {
+                    Id = open.Groups["id"].Success ? open.Groups["id"].Value : null,
+                    Page = open.Groups["page"].Success
+                        ? int.Parse(open.Groups["page"].ValueSpan, CultureInfo.InvariantCulture)
+                        : null,
+                }
             );
             at = end + 1;
         }
@@ -128,7 +157,7 @@ public static partial class RecalledContext
     private static partial Regex EscapedTag();
 
     [GeneratedRegex(
-        "<(?<tag>memory|summary|document|context) source=\"(?<source>[^\"\n]*)\">\n",
+        "<(?<tag>memory|summary|document|context) source=\"(?<source>[^\"\n]*)\"(?: id=\"(?<id>[^\"\n]*)\")?(?: page=\"(?<page>\\d{1,9})\")?>\n",
         RegexOptions.None,
         1000
     )]

@@ -27,7 +27,7 @@ internal static partial class Replies
     public const string WhatToDoWithText =
         "I have read the text. Ask me about it, or tell me to summarise it, count it or extract something from it.";
 
-    public static Reply? SmallTalk(Clause clause)
+    public static Reply? SmallTalk(Clause clause, Request request)
     {
         var text = clause.Text.Trim(' ', '.', '!', '?', ',');
         if (text.Length > 100)
@@ -37,7 +37,12 @@ internal static partial class Replies
         return text switch
         {
             _ when Hello().IsMatch(text) => Courtesy(
-                "Hello! Tell me something, or ask me something."
+                request.Clauses.Count > 1
+                    ? "Hello!"
+                    : "Hello! Tell me something, or ask me something."
+            ),
+            _ when Contradiction().IsMatch(text) => Courtesy(
+                "Tell me what is right, please, such as “It's Rob, not Bob.”"
             ),
             _ when HowAreYou().IsMatch(text) => Courtesy(
                 "I'm a program and running well. What can I do for you?"
@@ -60,13 +65,15 @@ internal static partial class Replies
     }
 
     /// <summary>Says back what was understood of a statement.</summary>
-    public static Reply? Acknowledge(Clause clause)
+    public static Reply? Acknowledge(Clause clause, Request request)
     {
         if (clause.IsQuestion)
         {
             return null;
         }
-        var facts = Facts.Of(clause).ToList();
+        var facts = Facts.Correct(clause, ToldBefore(clause, request)) is { } corrected
+            ? [corrected with { Topic = "" }]
+            : Facts.Of(clause).ToList();
         if (facts.Count == 0)
         {
             return null;
@@ -74,6 +81,7 @@ internal static partial class Replies
         var noted = facts
             .Where(fact => fact.Topic != "name")
             .Select(fact => fact.Told)
+            .Where(told => !facts.Exists(fact => IsSaidBy(told, fact)))
             .Distinct()
             .ToList();
         var greeting = facts.Find(fact => fact.Topic == "name") is { } name
@@ -82,6 +90,19 @@ internal static partial class Replies
         var rest = noted.Count == 0 ? "" : Noted(noted);
         return Courtesy($"{greeting} {rest}".Trim());
     }
+
+    private static IReadOnlyList<Fact> ToldBefore(Clause clause, Request request) =>
+        Facts.Read(
+            request
+                .Told.Concat(request.Clauses.TakeWhile(said => said != clause))
+                .Where(said => !said.IsQuestion)
+        );
+
+    // "My sister is called Eve" also tells the sister's name.
+    private static bool IsSaidBy(string told, Fact fact) =>
+        fact.Told != told
+        && IsNameOf().Match(told) is { Success: true } named
+        && fact.Told.Contains(named.Groups["v"].Value, StringComparison.Ordinal);
 
     /// <summary>Takes note of a sentence that says something about the world, in no form that is understood.</summary>
     public static Reply? Note(Clause clause) =>
@@ -159,8 +180,18 @@ internal static partial class Replies
     )]
     private static partial Regex HowAreYou();
 
+    [GeneratedRegex(@"^your .+ name is (?<v>.+)\.$", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex IsNameOf();
+
     [GeneratedRegex(
-        @"^(?:many )?(?:thanks|thank you|thx|cheers)\b(?: (?:so|very) much| a lot| again| for .*|,? (?:great|that's great|that helps|bye).*)?$",
+        @"^(?:no,? )?(?:you're|you are|that's|that is|that was) (?:wrong|incorrect|false|not (?:right|true|correct|it))$",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex Contradiction();
+
+    [GeneratedRegex(
+        @"^(?:many )?(?:thanks|thank you|thx|cheers)\b(?: (?:so|very) much| a lot| again)?(?: for .*|[,.!]? (?:great|that's|that helps|that was|this was|you|bye)\b.*)?$",
         RegexOptions.IgnoreCase,
         1000
     )]
@@ -188,14 +219,14 @@ internal static partial class Replies
     private static partial Regex WhatCanYouDo();
 
     [GeneratedRegex(
-        @"^(?:so )?(?:who|what) are you$|^what(?:'s| is) your name$|^(?:are you|is this) (?:an? )?(?:ai|llm|language model|bot|robot|human|chat ?gpt|gpt|real|claude)\b.*$|^(?:what|which) model (?:are you|is this|do you use)$|^introduce yourself$|^tell me about yourself$",
+        @"^(?:so )?(?:who|what) are you$|^who (?:made|built|created|wrote) you$|^what(?:'s| is) your name$|^(?:are you|is this) (?:an? )?(?:ai|llm|language model|bot|robot|human|chat ?gpt|gpt|real|claude)\b.*$|^(?:what|which) model (?:are you|is this|do you use)$|^introduce yourself$|^tell me about yourself$",
         RegexOptions.IgnoreCase,
         1000
     )]
     private static partial Regex WhoAreYou();
 
     [GeneratedRegex(
-        @"^(?:please )?forget (?:everything|it all|all of (?:it|this|that)|what i (?:said|told you))$",
+        @"^(?:please )?forget (?:that|this|everything|it all|all of (?:it|this|that)|what i (?:said|told you))$",
         RegexOptions.IgnoreCase,
         1000
     )]
@@ -209,7 +240,7 @@ internal static partial class Replies
     private static partial Regex HowToConnect();
 
     [GeneratedRegex(
-        @"^(?!(?:explain|describe|tell|show|write|compare|list|give|draw|recommend|suggest|help|discuss|find|make|create|imagine|prove|solve|define|outline|review)\b)(?:the|this|that|these|those|it|he|she|they|there|my|our|his|her|their|a|an|i|i'm|we|we're|\p{Lu}[\w'-]*(?: \p{Lu}[\w'-]*)*)\b.*?(?:\b(?:is|are|was|were|will|has|have|had|can|must|costs?|starts?|begins?|ends?|takes?|lives?|works?|likes?|needs?|wants?|owns?|means|belongs?)\b|'s )",
+        @"^(?!(?:explain|describe|tell|show|write|compare|list|give|draw|recommend|suggest|help|discuss|find|make|create|imagine|prove|solve|define|outline|review|if|suppose|imagine)\b)(?:the|this|that|these|those|it|he|she|they|there|my|our|his|her|their|a|an|i|i'm|we|we're|\p{Lu}[\w'-]*(?: \p{Lu}[\w'-]*)*)\b.*?(?:\b(?:is|are|was|were|will|has|have|had|can|must|costs?|starts?|begins?|ends?|takes?|lives?|works?|likes?|needs?|wants?|owns?|means|belongs?)\b|'s )",
         RegexOptions.ExplicitCapture,
         1000
     )]

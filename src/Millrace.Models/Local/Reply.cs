@@ -10,6 +10,9 @@ internal sealed record Reply(string Text, string? Value = null)
     /// <summary>Tools to call before the clause can be answered.</summary>
     public IReadOnlyList<FunctionCallContent> Calls { get; init; } = [];
 
+    /// <summary>The sentences that the answer quotes.</summary>
+    public IReadOnlyList<Quotable> Quotes { get; init; } = [];
+
     /// <summary>The clause stays unanswered; said once for all such clauses.</summary>
     public bool IsRefusal { get; init; }
 

@@ -60,6 +60,9 @@ internal sealed partial class Request
 
     public required ChatResponseFormat? Format { get; init; }
 
+    /// <summary>The answer is JSON: by the request's format, or because the message names the keys of an object.</summary>
+    public required bool IsJson { get; init; }
+
     /// <summary>Everything that the user said before, as clauses, oldest first.</summary>
     public IReadOnlyList<Clause> Told => _told ??= [.. ToldTexts().SelectMany(Sentences.Clauses)];
 
@@ -79,6 +82,9 @@ internal sealed partial class Request
         var all = messages.ToList();
         var last = all.FindLastIndex(message => message.Role == ChatRole.User);
         var (ask, handed) = last < 0 ? ("", null) : Part(all[last].Text);
+        var isJson =
+            options?.ResponseFormat is ChatResponseFormatJson
+            || (AsksForJson().IsMatch(ask) && Shapes.AskedShape(all[last].Text) is not null);
         var earlier = all.Take(Math.Max(last, 0))
             .Where(message => message.Role == ChatRole.User || message.Role == ChatRole.Assistant)
             .ToList();
@@ -88,11 +94,7 @@ internal sealed partial class Request
             Message = last < 0 ? "" : all[last].Text,
             Handed = handed ?? EarlierText(earlier),
             HandedNow = handed is not null,
-            Clauses =
-            [
-                .. ClausesOf(ask, options?.ResponseFormat is ChatResponseFormatJson)
-                    .Take(MostClauses),
-            ],
+            Clauses = [.. ClausesOf(ask, isJson).Take(MostClauses)],
             Earlier = earlier,
             Recalled = [.. all.SelectMany(RecalledContext.Read)],
             Outcomes = ReadOutcomes(all[(last + 1)..]),
@@ -102,6 +104,7 @@ internal sealed partial class Request
                     : [.. (options?.Tools ?? []).OfType<AIFunctionDeclaration>()],
             ToolMode = options?.ToolMode,
             Format = options?.ResponseFormat,
+            IsJson = isJson,
         };
     }
 
@@ -287,6 +290,13 @@ internal sealed partial class Request
         };
 
     [GeneratedRegex(
+        @"\b(?:as|in|into|return|output|reply with|respond with|answer with|give me|produce) (?:a |an |valid |plain |only )*json\b|\bjson (?:object|with|of|form)\b",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex AsksForJson();
+
+    [GeneratedRegex(
         @"\bjson\b|^(?:use|with) (?:the )?(?:keys?|fields?|properties)\b",
         RegexOptions.IgnoreCase,
         1000
@@ -308,7 +318,7 @@ internal sealed partial class Request
     private static partial Regex Labelled();
 
     [GeneratedRegex(
-        @"\b(?:summari[sz]e|summary|sum up|tl;?dr|extract|count|how many (?:words|characters|letters|lines|sentences|vowels)|number of (?:words|characters|lines)|word count|reverse|backwards|upper ?case|lower ?case|capitali[sz]e|title ?case|sort|alphabet\w*|translate|translation|following|below|this (?:text|sentence|article|passage|paragraph|e-?mail|message|document|letter|note|list|story|transcript|conversation)|(?:given|based on|according to|from|in|using) (?:the|this) (?:text|article|passage|paragraph|document|context|message|e-?mail)|the (?:text|passage|article)|e-?mail addresses|proofread|paraphrase|rewrite|classify|sentiment|key ?words?|key points|list (?:all|the)|find (?:all|the)|title for|dedupe|deduplicate)\b",
+        @"\b(?:json|summari[sz]e|summary|sum up|tl;?dr|extract|count|how many (?:words|characters|letters|lines|sentences|vowels)|number of (?:words|characters|lines)|word count|reverse|backwards|upper ?case|lower ?case|capitali[sz]e|title ?case|sort|alphabet\w*|translate|translation|following|below|this (?:text|sentence|article|passage|paragraph|e-?mail|message|document|letter|note|list|story|transcript|conversation)|(?:given|based on|according to|from|in|using) (?:the|this) (?:text|article|passage|paragraph|document|context|message|e-?mail)|the (?:text|passage|article)|e-?mail addresses|proofread|paraphrase|rewrite|classify|sentiment|key ?words?|key points|list (?:all|the)|find (?:all|the)|title for|dedupe|deduplicate)\b",
         RegexOptions.IgnoreCase,
         1000
     )]

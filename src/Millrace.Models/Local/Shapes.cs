@@ -78,7 +78,7 @@ internal sealed partial class Shapes(Summaries summaries, Meaning meaning, doubl
         node is null ? "null" : node.ToJsonString(Readable);
 
     /// <summary>The shape that a message names: an example object, or "with keys a and b".</summary>
-    private static JsonElement? AskedShape(string message)
+    public static JsonElement? AskedShape(string message)
     {
         var head = message.Length <= 4000 ? message : message[..4000];
         List<KeyValuePair<string, JsonNode?>> properties = [];
@@ -86,7 +86,10 @@ internal sealed partial class Shapes(Summaries summaries, Meaning meaning, doubl
         {
             properties = OfExample(example.Value);
         }
-        else if (Keys().Match(head) is { Success: true } keys)
+        else if (
+            Keys().Match(head) is { Success: true } keys
+            || (keys = Listed().Match(head)).Success
+        )
         {
             properties =
             [
@@ -584,6 +587,14 @@ internal sealed partial class Shapes(Summaries summaries, Meaning meaning, doubl
         1000
     )]
     private static partial Regex Keys();
+
+    // "name and age as JSON"
+    [GeneratedRegex(
+        "(?:^|\\b(?:give me|extract|return|get|list|find|want|need|tell me|put|write|with|of)\\b) ?(?:the |all |his |her |their |its )*(?<list>[\\w-]+(?:(?:, ?and |, ?| and | & )[\\w-]+){0,11}) (?:as|in|into) (?:a |an |valid |plain )*json\\b",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
+    private static partial Regex Listed();
 
     [GeneratedRegex("(?<![\\w-])(?!and\\b)(?<key>[\\w-]+)", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Key();

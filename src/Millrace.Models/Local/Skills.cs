@@ -3,6 +3,14 @@ using Microsoft.Extensions.AI;
 
 namespace Millrace.Models.Local;
 
+/// <summary>A whole answer, or the tools to call before there can be one.</summary>
+internal sealed record Composed(string Text)
+{
+    public IReadOnlyList<FunctionCallContent> Calls { get; init; } = [];
+
+    public IReadOnlyList<Quotable> Quotes { get; init; } = [];
+}
+
 /// <summary>
 /// What the local model can do, in the order in which it tries: the first skill that answers a clause has answered it.
 /// </summary>
@@ -34,10 +42,11 @@ internal sealed partial class Skills
         _inOrder =
         [
             new ToolFollowUps(choice, calls, calendar).AnswerAsync,
-            Plain((clause, _) => Replies.SmallTalk(clause)),
+            Plain(Replies.SmallTalk),
             Plain(Recall.AboutConversation),
             Plain(
-                (clause, request) => IsWish(clause, request) ? null : Replies.Acknowledge(clause)
+                (clause, request) =>
+                    IsWish(clause, request) ? null : Replies.Acknowledge(clause, request)
             ),
             Plain(calendar.UntilOwn),
             Plain(FactQuestions.Answer),
@@ -50,14 +59,14 @@ internal sealed partial class Skills
             recall.AnswerAsync,
             new ToolSearch(calls).AnswerAsync,
             _tools.OfferAsync,
-            Plain((clause, _) => Replies.Acknowledge(clause)),
+            Plain(Replies.Acknowledge),
             Plain((clause, _) => Replies.Note(clause)),
             Plain((clause, _) => FactQuestions.AsksAboutUser(clause) ? Replies.NotTold : null),
         ];
     }
 
     /// <summary>The whole answer, or the tools to call before there can be one.</summary>
-    public async ValueTask<(string Text, IReadOnlyList<FunctionCallContent> Calls)> ComposeAsync(
+    public async ValueTask<Composed> ComposeAsync(
         Request request,
         CancellationToken cancellationToken
     )
@@ -65,22 +74,26 @@ internal sealed partial class Skills
         if (request.ToolMode is RequiredChatToolMode required && request.Outcomes.Count == 0)
         {
             return await _tools.ForcedAsync(required, request, cancellationToken) is { } forced
-                ? ("", [forced])
-                : (Replies.NoSuchTool, []);
+                ? new Composed("") { Calls = [forced] }
+                : new Composed(Replies.NoSuchTool);
         }
         var replies = await AnswerAsync(request, cancellationToken);
         var calls = replies.SelectMany(reply => reply.Calls).ToList();
         if (calls.Count > 0)
         {
-            return ("", calls);
+            return new Composed("") { Calls = calls };
         }
         var text = Compose(request, replies);
-        return request.Format is ChatResponseFormatJson
-            ? (
-                await _shapes.FillAsync(request, Bare(replies, text), replies, cancellationToken),
-                []
-            )
-            : (text, []);
+        if (request.IsJson)
+        {
+            text = await _shapes.FillAsync(
+                request,
+                Bare(replies, text),
+                replies,
+                cancellationToken
+            );
+        }
+        return new Composed(text) { Quotes = [.. replies.SelectMany(reply => reply.Quotes)] };
     }
 
     // In a shape, courtesy only stands where there is nothing else.

@@ -114,7 +114,12 @@ internal sealed class ToolAnswers(Passages passages)
         var sentences = Sentences.Of(text);
         return await passages.QuoteAsync(
                 clause,
-                [.. sentences.Select(sentence => new Passage(outcome.Tool, sentence))],
+                [
+                    .. sentences.Select(sentence => new Quotable(
+                        RecalledPart.Document(outcome.Tool, ""),
+                        sentence
+                    )),
+                ],
                 cancellationToken
             )
             ?? new Reply(
@@ -163,10 +168,14 @@ internal sealed class ToolAnswers(Passages passages)
                         )
                         .Select(hit =>
                             RecalledPart.Document(
-                                Member(hit, SourceNames) is { Length: > 0 } source
-                                    ? source
-                                    : "a result",
-                                Member(hit, TextNames)
+                                new Passage(
+                                    Member(hit, "id"),
+                                    Member(hit, SourceNames) is { Length: > 0 } source
+                                        ? source
+                                        : "a result",
+                                    hit.TryGetInt("page", out var page) ? page : null,
+                                    Member(hit, TextNames)
+                                )
                             )
                         ),
                 ];
@@ -177,7 +186,7 @@ internal sealed class ToolAnswers(Passages passages)
         }
     }
 
-    private static string Member(JsonElement hit, string[] names)
+    private static string Member(JsonElement hit, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
