@@ -119,10 +119,11 @@ internal sealed partial class ToolCalls(
         );
         try
         {
-            var result = await tool.Function.InvokeAsync(
-                new AIFunctionArguments(call.Arguments),
-                either.Token
-            );
+            // One that does not heed its cancellation is left to itself.
+            var result = await tool
+                .Function.InvokeAsync(new AIFunctionArguments(call.Arguments), either.Token)
+                .AsTask()
+                .WaitAsync(either.Token);
             return (Text(result), true);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

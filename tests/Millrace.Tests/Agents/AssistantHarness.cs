@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Millrace.Agents;
 using Millrace.Agents.Chat;
+using Millrace.Agents.Tools;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Metering;
@@ -42,6 +43,9 @@ internal sealed class AssistantHarness : IAsyncDisposable
     public ScriptedModel Model { get; } = new();
 
     public WordEmbedder Embedder { get; } = new();
+
+    /// <summary>Further tools, offered from the next start on.</summary>
+    public List<Tool> Tools { get; } = [];
 
     public Store Store => _store.Store;
 
@@ -192,6 +196,12 @@ internal sealed class AssistantHarness : IAsyncDisposable
             Embedder
         );
         services.AddAgents(configuration);
+        services.AddSingleton<IToolSource>(new FurtherTools(Tools));
         return services.BuildServiceProvider();
+    }
+
+    private sealed class FurtherTools(List<Tool> tools) : IToolSource
+    {
+        public IEnumerable<Tool> Tools => tools;
     }
 }

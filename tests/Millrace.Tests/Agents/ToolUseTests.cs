@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Millrace.Agents.Tools;
 using Millrace.Core.Storage;
 using Millrace.Testing;
 
@@ -98,5 +99,65 @@ public sealed class ToolUseTests
             CancellationToken.None
         );
         offered.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_tool_that_does_not_heed_its_limit_is_left_and_the_run_goes_on()
+    {
+        await using var harness = await AssistantHarness.CreateAsync(
+            Dialect.Sqlite,
+            ("Runs:ToolLimit", "00:00:00.05")
+        );
+        var ada = await harness.NewPrincipalAsync();
+        var never = new TaskCompletionSource<string>();
+        harness.Tools.Add(
+            new Tool("stuck", AIFunctionFactory.Create(() => never.Task, "stuck"), IsReadOnly: true)
+        );
+        await harness.RestartAsync();
+        harness.Model.Answer = (messages, _) =>
+            messages[^1].Role == ChatRole.Tool
+                ? ScriptedModel.Say("It took too long.")
+                : ScriptedModel.Call(("stuck", new { }));
+
+        var answer = await harness.SayAsync(ada, "Go.");
+
+        answer.Reply.ShouldBe("It took too long.");
+        answer.UsedTools["stuck"].Failed.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Tools_of_which_one_changes_something_are_called_one_after_another()
+    {
+        await using var harness = await AssistantHarness.CreateAsync(Dialect.Sqlite);
+        var ada = await harness.NewPrincipalAsync();
+        var (atOnce, most) = (0, 0);
+        async Task<string> WorkAsync()
+        {
+            most = Math.Max(most, Interlocked.Increment(ref atOnce));
+            await Task.Yield();
+            Interlocked.Decrement(ref atOnce);
+            return "done";
+        }
+        harness.Tools.Add(
+            new Tool("read", AIFunctionFactory.Create(WorkAsync, "read"), IsReadOnly: true)
+        );
+        harness.Tools.Add(
+            new Tool("write", AIFunctionFactory.Create(WorkAsync, "write"), IsReadOnly: false)
+        );
+        await harness.RestartAsync();
+        harness.Model.Answer = (messages, _) =>
+            messages[^1].Role == ChatRole.Tool
+                ? ScriptedModel.Say("ok")
+                : ScriptedModel.Call(
+                    ("read", new { }),
+                    ("write", new { }),
+                    ("read", new { }),
+                    ("write", new { })
+                );
+
+        var answer = await harness.SayAsync(ada, "Go.");
+
+        answer.UsedTools["write"].Ok.ShouldBe(2);
+        most.ShouldBe(1);
     }
 }
