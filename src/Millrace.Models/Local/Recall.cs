@@ -38,7 +38,7 @@ internal sealed partial class Recall(Meaning meaning)
             own =
             [
                 .. own.Where(turn =>
-                    Sentences.Clauses(Request.Part(turn).Ask).Exists(part => part.IsQuestion)
+                    Sentences.Clauses(HandedText.Part(turn).Ask).Exists(part => part.IsQuestion)
                 ),
             ];
         }
@@ -100,8 +100,8 @@ internal sealed partial class Recall(Meaning meaning)
             return null;
         }
         var nearness = await meaning.NearnessAsync(
-            Facts.SecondPerson(question.Plain),
-            [.. candidates.Select(statement => Facts.SecondPerson(statement.Plain))],
+            SecondPerson.Of(question.Plain),
+            [.. candidates.Select(statement => SecondPerson.Of(statement.Plain))],
             cancellationToken
         );
         var best = Array.IndexOf(nearness, nearness.Max());

@@ -244,16 +244,16 @@ internal sealed partial class ShapeSource
             )
         )
         {
-            return Findings
-                .Names(Text)
+            return Names
+                .Of(Text)
                 .Where(name => !IsPlaceAt(name.At))
                 .Select(name => name.Text)
                 .Distinct();
         }
         if (slot.IsNamed("cities", "places", "locations", "countries"))
         {
-            return Findings
-                .Names(Text)
+            return Names
+                .Of(Text)
                 .Where(name => IsPlaceAt(name.At))
                 .Select(name => name.Text)
                 .Distinct();
@@ -475,8 +475,8 @@ internal sealed partial class ShapeSource
     {
         if (slot.IsNamed("city", "location", "place", "country", "destination", "town"))
         {
-            return Findings
-                .Names(Text)
+            return Names
+                .Of(Text)
                 .Where(name => IsPlaceAt(name.At))
                 .Select(name => name.Text)
                 .FirstOrDefault();
@@ -506,8 +506,8 @@ internal sealed partial class ShapeSource
             "buyer",
             "winner"
         )
-            ? Findings
-                .Names(Text)
+            ? Names
+                .Of(Text)
                 .Where(name => !IsPlaceAt(name.At))
                 .Select(name => name.Text)
                 .FirstOrDefault()
@@ -566,8 +566,8 @@ internal sealed partial class ShapeSource
 
     private static IEnumerable<string> AtNames(string sentence)
     {
-        var starts = Findings
-            .Names(sentence)
+        var starts = Names
+            .Of(sentence)
             .Select(name => name.At)
             .Where(at => !PlaceBefore().IsMatch(sentence[Math.Max(0, at - 8)..at]))
             .ToList();

@@ -114,8 +114,8 @@ internal static partial class SlotForms
                 return place;
             }
         }
-        return Findings
-                .Names(text)
+        return Names
+                .Of(text)
                 .Select(name => name.Text)
                 .FirstOrDefault(name => !taken.Contains(name))
             ?? First(PlainPlace(), text);
@@ -155,7 +155,7 @@ internal static partial class SlotForms
     /// <summary>The first name in a request, without the order that it may begin with ("Bill Initech").</summary>
     public static string? Name(ToolSchema tool, string text)
     {
-        var (name, at) = Findings.Names(text).FirstOrDefault();
+        var (name, at) = Names.Of(text).FirstOrDefault();
         return
             at == 0
             && name?.IndexOf(' ', StringComparison.Ordinal) is > 0 and var space

@@ -88,7 +88,7 @@ internal static partial class Slots
         var found = items.ToList();
         if (found.Count == 0)
         {
-            found = [.. Findings.Names(text).Select(name => name.Text)];
+            found = [.. Names.Of(text).Select(name => name.Text)];
         }
         return found.Count == 0
             ? null

@@ -132,7 +132,7 @@ internal sealed partial class TextWork(Summaries summaries)
             ),
             _ when NamesOf().IsMatch(order) => (
                 "names",
-                Findings.Names(text).Select(name => name.Text).Distinct()
+                Names.Of(text).Select(name => name.Text).Distinct()
             ),
             _ when Terms().IsMatch(order) => ("key words", Summaries.KeyTerms(text, 8)),
             _ => ("", []),

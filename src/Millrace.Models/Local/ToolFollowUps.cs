@@ -98,7 +98,7 @@ internal sealed partial class ToolFollowUps(ToolChoice choice, ToolCalls calls, 
         CancellationToken cancellationToken
     )
     {
-        var clauses = Sentences.Clauses(Request.Part(text).Ask);
+        var clauses = Sentences.Clauses(HandedText.Part(text).Ask);
         foreach (var clause in clauses.Take(8))
         {
             if (
