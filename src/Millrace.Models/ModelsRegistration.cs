@@ -51,6 +51,9 @@ public static class ModelsRegistration
             options,
             provider.GetRequiredService<Connections>()
         ));
+        services.AddSingleton(provider => new ProviderCheck(
+            provider.GetRequiredService<ModelCatalog>()
+        ));
         services.AddSingleton(provider => new ModelRouter(
             provider.GetRequiredService<ModelCatalog>(),
             options,

@@ -30,7 +30,7 @@ internal sealed class MessagesRoute(ModelGateway gateway, ReadableImages images)
         var request = new ModelRequest(call.Route, await images.ForAsync(call, messages))
         {
             Options = MessageQuestion.Options(asked, needsLimit: true),
-            Hopped = call.Hopped,
+            Hops = call.Hops,
         };
         if (asked.Stream == true)
         {

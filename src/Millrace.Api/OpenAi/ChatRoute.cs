@@ -27,7 +27,7 @@ internal sealed class ChatRoute(ModelGateway gateway, ReadableImages images, Tim
         var request = new ModelRequest(call.Route, await images.ForAsync(call, messages))
         {
             Options = ChatQuestion.Options(asked),
-            Hopped = call.Hopped,
+            Hops = call.Hops,
         };
         var head = new ChatHead(
             $"chatcmpl-{Guid.NewGuid():N}",

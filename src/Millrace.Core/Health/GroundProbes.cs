@@ -25,29 +25,56 @@ internal sealed class DatabaseProbe(Store store) : IHealthProbe
     }
 }
 
-/// <summary>Looks whether work that is due is taken up.</summary>
+/// <summary>
+/// Looks whether work that is due is taken up, ended and not given up: down when what is due waits and nothing has
+/// ended for half an hour, degraded when something is late, hangs on a dead process, or died since yesterday.
+/// </summary>
 internal sealed class QueueProbe(Store store, TimeProvider time) : IHealthProbe
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Standstill = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LongestReclaim = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan News = TimeSpan.FromDays(1);
+
+    // What waited while no server ran is no fault of this one.
+    private readonly DateTimeOffset _since = time.GetUtcNow();
 
     public string Component => "queue";
 
     public bool IsVital => true;
 
-    public async Task<ComponentState> CheckAsync(CancellationToken cancellation)
+    public Task<ComponentState> CheckAsync(CancellationToken cancellation)
     {
-        var late = await store.ReadAsync(
+        var now = time.GetUtcNow();
+        return store.ReadAsync(
             Reach.Installation,
-            db =>
-                db.FirstAsync(
-                    "SELECT COUNT(*) FROM work_items WHERE state = 'waiting' AND run_after < $1",
-                    row => row.Int64(0),
-                    time.GetUtcNow() - LongestWait
-                ),
+            async db =>
+            {
+                var stands =
+                    now - _since > Standstill
+                    && await AnyAsync(db, "state = 'waiting' AND run_after < $1", now - Standstill);
+                if (stands && !await AnyAsync(db, "finished_at > $1", now - Standstill))
+                    return ComponentState.Down;
+                var isLate =
+                    await AnyAsync(db, "state = 'waiting' AND run_after < $1", now - Late)
+                    || await AnyAsync(
+                        db,
+                        "state = 'running' AND lease_until < $1",
+                        now - LongestReclaim
+                    )
+                    || await AnyAsync(db, "state = 'dead' AND finished_at > $1", now - News);
+                return isLate ? ComponentState.Degraded : ComponentState.Ok;
+            },
             cancellation
         );
-        return late == 0 ? ComponentState.Ok : ComponentState.Degraded;
     }
+
+    private static async Task<bool> AnyAsync(Db db, string condition, DateTimeOffset than) =>
+        await db.FirstAsync(
+            $"SELECT COUNT(*) FROM (SELECT 1 FROM work_items WHERE {condition} LIMIT 1) AS found",
+            row => row.Int64(0),
+            than
+        ) > 0;
 }
 
 /// <summary>Looks whether the data folder's disk has room and can be written.</summary>

@@ -54,7 +54,7 @@ public sealed class RateClasses
         [Buckets.Invoices] = new(30),
         [Buckets.FailedKeys] = new(20),
         [Buckets.Gateway] = new(600, 64),
-    }.ToFrozenDictionary();
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, RateLimit> Anonymous = new Dictionary<
         string,
@@ -74,7 +74,7 @@ public sealed class RateClasses
         string[] names = [DefaultClass, AnonymousClass, .. options.Classes.Keys];
         var byDefault = Changed(Default, options, DefaultClass);
         _classes = names
-            .Distinct()
+            .Distinct(StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(
                 name => name,
                 name =>
@@ -83,7 +83,8 @@ public sealed class RateClasses
                         DefaultClass => byDefault,
                         AnonymousClass => Changed(Anonymous, options, name),
                         _ => Changed(byDefault, options, name),
-                    }
+                    },
+                StringComparer.OrdinalIgnoreCase
             );
     }
 
@@ -97,8 +98,14 @@ public sealed class RateClasses
         string name
     )
     {
-        if (!options.Classes.TryGetValue(name, out var changes))
-            return limits;
+        var changes = options
+            .Classes.Where(entry => Same(entry.Key, name))
+            .SelectMany(entry => entry.Value)
+            .ToDictionary(
+                bucket => bucket.Key,
+                bucket => bucket.Value,
+                StringComparer.OrdinalIgnoreCase
+            );
         return limits.ToFrozenDictionary(
             limit => limit.Key,
             limit =>
@@ -110,4 +117,7 @@ public sealed class RateClasses
                     : limit.Value
         );
     }
+
+    private static bool Same(string one, string other) =>
+        one.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

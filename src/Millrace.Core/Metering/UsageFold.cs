@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Ids;
@@ -17,10 +18,19 @@ internal sealed partial class UsageFold(
     ILogger<UsageFold> logger
 ) : BackgroundService
 {
+    private const int MostAttempts = 5;
+    private const string BadExtension = ".bad";
+
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly Counter<long> Bad = new Meter("Millrace.Metering").CreateCounter<long>(
+        "millrace.usage.bad_segments",
+        "{segment}",
+        "Files of usage that cannot be added and were put aside."
+    );
 
     private readonly SemaphoreSlim _one = new(1);
     private readonly List<Id<UsageSegment>> _gone = [];
+    private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -44,7 +54,7 @@ internal sealed partial class UsageFold(
             foreach (
                 var path in Directory.EnumerateFiles(journal.Folder, $"*{UsageJournal.Extension}")
             )
-                await FoldSegmentAsync(path, cancellation);
+                await FoldOneAsync(path, cancellation);
         }
         finally
         {
@@ -68,6 +78,33 @@ internal sealed partial class UsageFold(
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
             Log.CannotFold(logger, failure);
+        }
+    }
+
+    /// <summary>One that cannot be added stops no other; it is put aside when it has failed often and the store works.</summary>
+    private async Task FoldOneAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            await FoldSegmentAsync(path, cancellation);
+            _failures.Remove(path);
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            Log.CannotFoldSegment(logger, Path.GetFileName(path), failure);
+            var failures = _failures[path] = _failures.GetValueOrDefault(path) + 1;
+            if (failures < MostAttempts)
+                return;
+            // Throws when it is the store that fails, not the segment.
+            await store.WriteAsync(
+                Reach.Installation,
+                async db => await db.ExecuteAsync("DELETE FROM usage_segments WHERE 1 = 0"),
+                cancellation
+            );
+            File.Move(path, path + BadExtension);
+            _failures.Remove(path);
+            Bad.Add(1);
+            Log.PutAside(logger, Path.GetFileName(path) + BadExtension);
         }
     }
 
@@ -174,5 +211,18 @@ internal sealed partial class UsageFold(
     {
         [LoggerMessage(LogLevel.Error, "Usage cannot be moved into the tables; trying again")]
         public static partial void CannotFold(ILogger logger, Exception failure);
+
+        [LoggerMessage(LogLevel.Error, "The usage in {Segment} cannot be moved into the tables")]
+        public static partial void CannotFoldSegment(
+            ILogger logger,
+            string segment,
+            Exception failure
+        );
+
+        [LoggerMessage(
+            LogLevel.Error,
+            "The usage in {Segment} is not counted; it was put aside in the data folder's usage/"
+        )]
+        public static partial void PutAside(ILogger logger, string segment);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Millrace.Models.Discovery;
 
@@ -17,7 +18,18 @@ public sealed record LoopbackServer(string Name, int Port, string ListPath)
 
 /// <summary>A model that a server on this machine offers.</summary>
 /// <param name="BaseUrl">Of OpenAI's form, with <c>/v1</c>.</param>
-public sealed record FoundModel(string Name, string Server, string BaseUrl);
+public sealed record FoundModel(string Name, string Server, string BaseUrl)
+{
+    private static readonly string[] EmbeddersNames = ["embed", "bge-", "minilm", "e5-", "gte-"];
+
+    /// <summary>Told from the name, since the servers do not say it: it makes vectors and does not chat.</summary>
+    [JsonIgnore]
+    public bool IsEmbedder =>
+        Array.Exists(
+            EmbeddersNames,
+            part => Name.Contains(part, StringComparison.OrdinalIgnoreCase)
+        );
+}
 
 /// <summary>
 /// Looks for model servers on this machine, and on no other. What it finds is listed; nothing is used before the

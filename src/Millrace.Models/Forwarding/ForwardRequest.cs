@@ -15,8 +15,8 @@ public sealed record ForwardRequest(
     /// <summary>Headers of the caller that belong to the form, such as <c>anthropic-beta</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>The request came from a Millrace (<see cref="Hop.Header"/>).</summary>
-    public bool Hopped { get; init; }
+    /// <summary>The servers like this one that the request came through (<see cref="Hop"/>).</summary>
+    public int Hops { get; init; }
 
     internal long EstimatedInput => TokenEstimate.OfBytes(Body.Length);
 }

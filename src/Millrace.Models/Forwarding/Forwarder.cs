@@ -19,7 +19,7 @@ internal sealed class Forwarder(ModelsOptions options, TimeProvider time)
         return Attempts.AskAsync(
             request.Route,
             record,
-            request.Hopped,
+            request.Hops,
             (candidate, caller) => AttemptAsync(request, record, candidate, caller),
             cancellationToken,
             candidate =>

@@ -69,9 +69,12 @@ public readonly record struct RequestOutline
             return this;
         if (reader.TokenType != JsonTokenType.String)
             throw new Invalid("invalid_type", "model must be a string.", "model");
+        var name = reader.GetString()!;
+        if (name.Any(char.IsControl))
+            throw new Invalid("invalid_value", "model must not hold control characters.", "model");
         return this with
         {
-            Model = reader.GetString(),
+            Model = name,
             ModelRange = (int)reader.TokenStartIndex..(int)reader.BytesConsumed,
         };
     }

@@ -12,7 +12,7 @@ internal static class Attempts
     public static async Task<T> AskAsync<T>(
         Route route,
         CallRecord record,
-        bool hopped,
+        int hops,
         Func<Candidate, CancellationToken, Task<T>> attempt,
         CancellationToken cancellationToken,
         Func<Candidate, T?>? instead = null
@@ -31,7 +31,7 @@ internal static class Attempts
                 }
                 try
                 {
-                    return await AskOneAsync(candidate, hopped, attempt, cancellationToken);
+                    return await AskOneAsync(candidate, hops, attempt, cancellationToken);
                 }
                 catch (UpstreamFailure failure)
                 {
@@ -59,16 +59,22 @@ internal static class Attempts
     /// <exception cref="UpstreamFailure">It did not answer.</exception>
     public static async Task<T> AskOneAsync<T>(
         Candidate candidate,
-        bool hopped,
+        int hops,
         Func<Candidate, CancellationToken, Task<T>> attempt,
         CancellationToken cancellationToken
     )
     {
-        if (hopped && candidate.Provider.IsLoopback)
+        if (hops > 0 && candidate.Provider.IsLoopback)
             throw new Conflict(
                 "model_loop",
                 $"Model {candidate.Card.Name} is on this machine and the request came from a Millrace, so it would go round. Name another model."
             );
+        if (hops >= Hop.Most)
+            throw new Conflict(
+                "model_loop",
+                $"The request came through {hops} servers like this one, so it goes round. Mend which of them names which."
+            );
+        Hop.Note(hops);
         try
         {
             return await candidate.Provider.Resilience.ExecuteAsync(

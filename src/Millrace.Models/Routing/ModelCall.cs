@@ -49,8 +49,8 @@ public sealed record ModelRequest(Route Route, IReadOnlyList<ChatMessage> Messag
     /// <summary>Tools, answer shape, sampling. Its model id is the route's.</summary>
     public ChatOptions? Options { get; init; }
 
-    /// <summary>The question came from a Millrace (header <see cref="Hop.Header"/>), so that it must not go round.</summary>
-    public bool Hopped { get; init; }
+    /// <summary>The servers like this one that the question came through (<see cref="Hop"/>), so that it does not go round.</summary>
+    public int Hops { get; init; }
 }
 
 /// <summary>A model's whole answer.</summary>
@@ -59,8 +59,32 @@ public sealed record ModelAnswer(ChatResponse Response, ModelCall Call);
 /// <summary>Vectors, one per text, in order.</summary>
 public sealed record EmbeddingAnswer(GeneratedEmbeddings<Embedding<float>> Vectors, ModelCall Call);
 
-/// <summary>The header by which a Millrace knows a request of a Millrace.</summary>
+/// <summary>
+/// The header by which a Millrace knows a request of a Millrace: how many it has come through. It stops loops, those
+/// over other machines too.
+/// </summary>
 public static class Hop
 {
     public const string Header = "x-millrace-hop";
+
+    /// <summary>Servers that a request may come through; a chain of more is a loop.</summary>
+    internal const int Most = 4;
+
+    private static readonly AsyncLocal<int> Come = new();
+
+    /// <summary>What the header says; whatever is there and is no number is one.</summary>
+    public static int Count(string? header) =>
+        string.IsNullOrEmpty(header) ? 0
+        : int.TryParse(header, out var count) && count > 0 ? count
+        : 1;
+
+    /// <summary>Notes it for the requests that this flow sends on.</summary>
+    internal static void Note(int hops)
+    {
+        if (hops > 0)
+            Come.Value = hops;
+    }
+
+    /// <summary>For a request that is sent now.</summary>
+    internal static string Next => Come.Value == 0 ? "1" : $"{Come.Value + 1}";
 }

@@ -53,7 +53,7 @@ public sealed class ModelRouter
         var response = await Attempts.AskAsync(
             request.Route,
             record,
-            request.Hopped,
+            request.Hops,
             async (candidate, caller) =>
             {
                 using var deadline = record.Attempt(candidate, caller);
@@ -91,14 +91,14 @@ public sealed class ModelRouter
         IReadOnlyList<string> texts,
         CancellationToken cancellationToken,
         int? dimensions = null,
-        bool hopped = false
+        int hops = 0
     )
     {
         var record = new CallRecord(route, "embeddings", _options, _time);
         var vectors = await Attempts.AskAsync(
             route,
             record,
-            hopped,
+            hops,
             async (candidate, caller) =>
             {
                 using var deadline = record.Attempt(candidate, caller);

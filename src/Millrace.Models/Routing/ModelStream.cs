@@ -36,7 +36,7 @@ public sealed class ModelStream : IAsyncEnumerable<ChatResponseUpdate>
             opened = await Attempts.AskAsync(
                 _request.Route,
                 _record,
-                _request.Hopped,
+                _request.Hops,
                 OpenAsync,
                 cancellationToken
             );

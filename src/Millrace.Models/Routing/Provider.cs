@@ -105,7 +105,7 @@ internal sealed class Provider : IDisposable
     public void Sign(HttpRequestMessage request)
     {
         var headers = request.Headers;
-        headers.TryAddWithoutValidation(Hop.Header, "1");
+        headers.TryAddWithoutValidation(Hop.Header, Hop.Next);
         if (Kind == ProviderKind.Anthropic)
         {
             if (!headers.Contains("anthropic-version"))

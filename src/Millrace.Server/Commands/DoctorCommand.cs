@@ -7,6 +7,7 @@ using Millrace.Core.Sandboxing;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Documents;
+using Millrace.Models.Discovery;
 using Millrace.Models.Embedded;
 using Millrace.Models.Routing;
 using Millrace.Server.Starting;
@@ -42,6 +43,7 @@ internal static class DoctorCommand
         findings.Add(Embedder());
         findings.Add(DocsPages());
         findings.Add(Model(host));
+        findings.AddRange(await ProvidersAsync(host, cancellation));
         foreach (var finding in findings)
             await Console.Out.WriteLineAsync(
                 $"{finding.Mark, -5} {finding.Part, -12} {finding.Text}"
@@ -177,6 +179,22 @@ internal static class DoctorCommand
         {
             return Finding.Bad("model", failure.Message);
         }
+    }
+
+    private static async Task<IEnumerable<Finding>> ProvidersAsync(
+        MillraceHost host,
+        CancellationToken cancellation
+    )
+    {
+        var check = host.Services.GetRequiredService<ProviderCheck>();
+        return (await check.AskAsync(cancellation)).Select(answer =>
+            answer.Fault is null
+                ? Finding.Good("provider", $"{answer.Provider} lists its models.")
+                : Finding.Warning(
+                    "provider",
+                    $"{answer.Provider} {answer.Fault} when it is asked for its models. Check its BaseUrl and ApiKey."
+                )
+        );
     }
 
     private sealed record Finding(string Mark, string Part, string Text)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace.Core.Settings;
 using Millrace.Models.Discovery;
 using Millrace.Server.Starting;
 
@@ -39,25 +40,44 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        var found = line.GetValue(UseFound)
-            ? await new LoopbackProbe([]).FindAsync(cancellation)
-            : [];
-        await using var host = MillraceHost.Build(
-            settings =>
-                settings.AddSettings(
-                    line,
-                    ("Millrace:Server:Urls", line.GetValue(Urls)),
-                    (
-                        "Millrace:Sandbox:AllowUnsandboxed",
-                        line.GetValue(AllowUnsandboxedTools) ? "true" : null
-                    )
-                ),
-            found
-        );
+        var found = line.GetValue(UseFound) ? await FoundAsync(line, cancellation) : [];
+        await using var host = MillraceHost.Build(settings => AddSettings(settings, line), found);
         var issued = await host.PrepareAsync(cancellation);
-        await host.StartAsync(cancellation);
+        try
+        {
+            await host.StartAsync(cancellation);
+        }
+        catch when (issued is not null)
+        {
+            // The key is made, and the next start will not show it.
+            await Welcome.PrintKeyAsync(issued, Console.Out);
+            throw;
+        }
         await Welcome.PrintAsync(host, issued, Console.Out);
         await host.WaitForShutdownAsync(cancellation);
         return 0;
+    }
+
+    private static void AddSettings(IConfigurationBuilder settings, ParseResult line) =>
+        settings.AddSettings(
+            line,
+            ("Millrace:Server:Urls", line.GetValue(Urls)),
+            (
+                "Millrace:Sandbox:AllowUnsandboxed",
+                line.GetValue(AllowUnsandboxedTools) ? "true" : null
+            )
+        );
+
+    /// <summary>What can chat, on other ports than this server's own.</summary>
+    private static async Task<IReadOnlyList<FoundModel>> FoundAsync(
+        ParseResult line,
+        CancellationToken cancellation
+    )
+    {
+        var settings = new ConfigurationManager();
+        AddSettings(settings, line);
+        var own = SectionRegistration.Bind<ServerOptions>(settings).Ports;
+        var found = await new LoopbackProbe([.. own]).FindAsync(cancellation);
+        return [.. found.Where(model => !model.IsEmbedder)];
     }
 }

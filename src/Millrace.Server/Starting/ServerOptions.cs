@@ -25,6 +25,8 @@ public sealed class ServerOptions : ISection
         {
             if (Parse(url)?.Scheme is not ("http" or "https"))
                 yield return $"Millrace:Server:Urls: '{url}' is not an address. Give one such as http://127.0.0.1:8080.";
+            else if (Parse(url)!.Scheme == "https")
+                yield return $"Millrace:Server:Urls: '{url}': this server speaks plain HTTP. Listen on an http address, and let a reverse proxy in front of it speak TLS.";
         }
     }
 

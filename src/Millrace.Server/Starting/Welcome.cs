@@ -28,10 +28,13 @@ internal static class Welcome
             """
         );
         if (issued is not null)
-            await output.WriteLineAsync($"  API key   {Shown(issued)}");
+            await PrintKeyAsync(issued, output);
         await output.WriteLineAsync();
         await output.FlushAsync();
     }
+
+    public static Task PrintKeyAsync(IssuedApiKey issued, TextWriter output) =>
+        output.WriteLineAsync($"  API key   {Shown(issued)}");
 
     // The operator's own secret does not belong in a log.
     private static string Shown(IssuedApiKey issued) =>

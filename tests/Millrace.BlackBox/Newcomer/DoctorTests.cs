@@ -23,8 +23,18 @@ public sealed class DoctorTests : IDisposable
         );
         findings.ExitCode.ShouldBe(0, findings.Output + findings.Errors);
         findings.Output.ShouldContain("large by large-provider answers");
+        findings.Output.ShouldContain("large-provider lists its models");
         findings.Output.ShouldContain($"{_folder} can be written");
         findings.Output.ShouldNotContain("BAD");
+    }
+
+    [Fact]
+    public async Task A_provider_that_does_not_take_its_key_is_noted()
+    {
+        await using var upstream = await OpenAiDouble.StartAsync();
+        upstream.Always = Behaviour.Fails(401);
+        var findings = await DoctorAsync(new Settings().Serve("large", upstream));
+        findings.Output.ShouldMatch("note +provider +large-provider answers 401.*ApiKey");
     }
 
     [Fact]

@@ -13,6 +13,11 @@ public sealed class SettingsTests : IDisposable
 
     [Theory]
     [InlineData("Server:Urls", "nowhere", "Give one such as http://127.0.0.1:8080")]
+    [InlineData(
+        "Server:Urls",
+        "https://127.0.0.1:0",
+        "let a reverse proxy in front of it speak TLS"
+    )]
     [InlineData("Runs:MaxModelCalls", "0", "between 1 and 100")]
     [InlineData("Runs:MaxModelCalls", "many", "Millrace:Runs")]
     [InlineData("Runs:MaxModelCall", "3", "Millrace:Runs")]
@@ -77,6 +82,8 @@ public sealed class SettingsTests : IDisposable
         start.ExitCode.ShouldBe(2, start.Output + start.Errors);
         start.Errors.ShouldContain(server.Address);
         start.Errors.ShouldContain("--urls");
+        // The key that was made is shown all the same.
+        start.Output.ShouldContain("API key   ");
     }
 
     [Fact]

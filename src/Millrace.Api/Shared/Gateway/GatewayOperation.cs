@@ -33,7 +33,7 @@ internal sealed record GatewayCall(
     GatewayOperation Operation,
     ReadOnlyMemory<byte> Body,
     Route Route,
-    bool Hopped
+    int Hops
 );
 
 /// <summary>A surface's way of writing a streamed answer.</summary>

@@ -132,7 +132,7 @@ internal sealed class ModelGateway(
             texts,
             call.Http.RequestAborted,
             dimensions,
-            call.Hopped
+            call.Hops
         );
         Meter(call.Http, call.Operation, answer.Call);
         return answer;
@@ -185,14 +185,14 @@ internal sealed class ModelGateway(
     {
         var request = http.Request;
         var route = operation.Resolve(router, outline.Model);
-        var hopped = request.Headers.ContainsKey(Hop.Header);
+        var hops = Hop.Count(request.Headers[Hop.Header]);
         if (GoesThrough(route, outline, operation))
         {
             using var answer = await router.ForwardAsync(
                 new ForwardRequest(route, operation.Forward, body.Bytes, outline)
                 {
                     Headers = Passed(request, operation),
-                    Hopped = hopped,
+                    Hops = hops,
                 },
                 http.RequestAborted
             );
@@ -205,7 +205,7 @@ internal sealed class ModelGateway(
         }
         CheckValues(body.Bytes.Span);
         body.CountParsed(body.Bytes.Length * (long)ParsedTimes);
-        await translate(new GatewayCall(http, operation, body.Bytes, route, hopped));
+        await translate(new GatewayCall(http, operation, body.Bytes, route, hops));
     }
 
     private static void CheckValues(ReadOnlySpan<byte> body)

@@ -486,6 +486,20 @@ public sealed class OpenAiGatewayTests
     }
 
     [Fact]
+    public async Task A_model_name_with_control_characters_is_refused()
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        var answer = await host.JsonAsync(
+            Chat,
+            """{"model":"a\u0000b","messages":[{"role":"user","content":"Hi"}]}""",
+            400
+        );
+
+        answer["error"]!["param"]!.ToString().ShouldBe("model");
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_ends_the_call_and_is_charged_for_what_it_got()
     {
         await using var upstream = await OpenAiDouble.StartAsync();

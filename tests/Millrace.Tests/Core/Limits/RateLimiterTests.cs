@@ -118,14 +118,14 @@ public sealed class RateLimiterTests
             .AddInMemoryCollection(
                 new Dictionary<string, string?>
                 {
-                    ["Millrace:Limits:Classes:default:chat:PerMinute"] = "100",
+                    ["Millrace:Limits:Classes:DEFAULT:CHAT:PerMinute"] = "100",
                     ["Millrace:Limits:Classes:gold:chat:AtOnce"] = "50",
                 }
             )
             .Build();
         var classes = new RateClasses(SectionRegistration.Bind<LimitsOptions>(configuration));
         classes.Of("default", Buckets.Chat).ShouldBe(new RateLimit(100, 8));
-        classes.Of("gold", Buckets.Chat).ShouldBe(new RateLimit(100, 50));
+        classes.Of("Gold", Buckets.Chat).ShouldBe(new RateLimit(100, 50));
         classes.Of("unheard-of", Buckets.Chat).ShouldBe(new RateLimit(100, 8));
         classes.Of("anonymous", Buckets.Chat).ShouldBe(new RateLimit(20));
         classes.Of("default", Buckets.Images).ShouldBe(new RateLimit(20, 4));

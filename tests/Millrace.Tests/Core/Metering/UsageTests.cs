@@ -109,7 +109,7 @@ public sealed class UsageTests
                 await db.ExecuteAsync("ALTER TABLE usage_days RENAME TO away");
             }
         );
-        await Should.ThrowAsync<System.Data.Common.DbException>(process.Fold.FoldAsync());
+        await process.Fold.FoldAsync();
         await test.Store.WriteAsync(
             Reach.Installation,
             async db =>
@@ -120,6 +120,32 @@ public sealed class UsageTests
         await process.Fold.FoldAsync();
 
         (await process.Report.OfKeyAsync(Ada, Key)).Lifetime.Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_added_holds_no_other_up_and_is_put_aside()
+    {
+        await using var test = await TestStore.CreateAsync(Dialect.Sqlite);
+        using var process = Start(test);
+        await test.Store.WriteAsync(
+            Reach.Installation,
+            async db =>
+                await db.ExecuteAsync(
+                    "CREATE TRIGGER no BEFORE INSERT ON usage_days WHEN NEW.model = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END"
+                )
+        );
+        process.Journal.Record(Chat(_time.GetUtcNow()) with { Model = "bad" });
+        process.Journal.CloseSegment();
+        process.Journal.Record(Chat(_time.GetUtcNow()));
+
+        for (var attempt = 0; attempt < 5; attempt++)
+            await process.Fold.FoldAsync();
+
+        (await process.Report.OfKeyAsync(Ada, Key)).Lifetime.Calls.ShouldBe(1);
+        Directory
+            .EnumerateFiles(process.Journal.Folder)
+            .ShouldHaveSingleItem()
+            .ShouldEndWith(".usage.bad");
     }
 
     [Theory]

@@ -35,6 +35,14 @@ public sealed class LoopbackProbeTests
         ollama.Last.Headers["x-millrace-hop"].ShouldBe("1");
     }
 
+    [Theory]
+    [InlineData("llama3.2:3b", false)]
+    [InlineData("nomic-embed-text:latest", true)]
+    [InlineData("bge-m3", true)]
+    [InlineData("all-MiniLM:l6-v2", true)]
+    public void A_model_that_only_makes_vectors_is_known_by_its_name(string name, bool embeds) =>
+        new FoundModel(name, "ollama", "").IsEmbedder.ShouldBe(embeds);
+
     [Fact]
     public async Task Own_ports_are_not_asked()
     {

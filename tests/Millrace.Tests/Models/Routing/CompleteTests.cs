@@ -386,7 +386,7 @@ public sealed class CompleteTests
         var router = new RouterBuilder().Provider("a", server).Build();
 
         var failure = await Should.ThrowAsync<Conflict>(
-            router.CompleteAsync(RouterBuilder.Ask(router, null) with { Hopped = true }, Token)
+            router.CompleteAsync(RouterBuilder.Ask(router, null) with { Hops = 1 }, Token)
         );
 
         failure.Code.ShouldBe("model_loop");
