@@ -96,30 +96,6 @@ internal static class CalculatorTokens
         ["factorial"] = ["!"],
     }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, decimal> Small = (
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-    )
-        .Split(' ')
-        .Select((word, value) => KeyValuePair.Create(word, (decimal)value))
-        .Concat(
-            "twenty thirty forty fifty sixty seventy eighty ninety"
-                .Split(' ')
-                .Select((word, i) => KeyValuePair.Create(word, (i + 2) * 10m))
-        )
-        .ToFrozenDictionary();
-
-    private static readonly FrozenDictionary<string, decimal> Scales = new Dictionary<
-        string,
-        decimal
-    >
-    {
-        ["hundred"] = 100m,
-        ["thousand"] = 1_000m,
-        ["million"] = 1_000_000m,
-        ["billion"] = 1_000_000_000m,
-        ["trillion"] = 1_000_000_000_000m,
-    }.ToFrozenDictionary();
-
     public static List<CalculatorToken> Read(string text)
     {
         var tokens = new List<CalculatorToken>();
@@ -242,15 +218,15 @@ internal static class CalculatorTokens
                 return;
             }
         }
-        var word = Word(text, at);
+        var word = WrittenNumbers.Word(text, at);
         at += word.Length;
-        if (Small.TryGetValue(word, out var small))
+        if (WrittenNumbers.Small.TryGetValue(word, out var small))
         {
-            tokens.Add(new(word, Written(text, ref at, small)));
+            tokens.Add(new(word, WrittenNumbers.Read(text, ref at, small)));
         }
-        else if (Scales.TryGetValue(word, out var scale))
+        else if (WrittenNumbers.Scales.TryGetValue(word, out var scale))
         {
-            Scale(tokens, word, scale);
+            WrittenNumbers.Scale(tokens, word, scale);
         }
         else if (Names.TryGetValue(word, out var named))
         {
@@ -259,63 +235,6 @@ internal static class CalculatorTokens
         else if (word is not ("the" or "a" or "an" or "by" or "to" or "equals" or "equal"))
         {
             tokens.Add(new(word, null));
-        }
-    }
-
-    // "two hundred and fifty three thousand"
-    private static decimal Written(string text, ref int at, decimal first)
-    {
-        var total = 0m;
-        var current = first;
-        while (true)
-        {
-            var ahead = at;
-            SkipGap(text, ref ahead);
-            var word = Word(text, ahead);
-            if (word == "and" && current % 100 == 0)
-            {
-                var after = ahead + word.Length;
-                SkipGap(text, ref after);
-                if (Small.ContainsKey(Word(text, after)))
-                {
-                    at = ahead + word.Length;
-                    continue;
-                }
-                return total + current;
-            }
-            if (Small.TryGetValue(word, out var small) && Fits(current, small))
-            {
-                current += small;
-            }
-            else if (word == "hundred" && current is > 0 and < 100)
-            {
-                current *= 100;
-            }
-            else if (word != "hundred" && Scales.TryGetValue(word, out var scale))
-            {
-                total += current * scale;
-                current = 0;
-            }
-            else
-            {
-                return total + current;
-            }
-            at = ahead + word.Length;
-        }
-    }
-
-    private static bool Fits(decimal current, decimal small) =>
-        small < 10 ? current % 10 == 0 && current % 100 != 10 : current % 100 == 0;
-
-    private static void Scale(List<CalculatorToken> tokens, string word, decimal scale)
-    {
-        if (tokens.Count > 0 && tokens[^1].Number is { } number)
-        {
-            tokens[^1] = new(word, number * scale); // 3 million
-        }
-        else
-        {
-            tokens.Add(new(word, scale));
         }
     }
 
@@ -329,8 +248,8 @@ internal static class CalculatorTokens
         var ahead = at;
         foreach (var word in words)
         {
-            SkipGap(text, ref ahead);
-            if (Word(text, ahead) != word)
+            WrittenNumbers.SkipGap(text, ref ahead);
+            if (WrittenNumbers.Word(text, ahead) != word)
             {
                 return false;
             }
@@ -338,32 +257,5 @@ internal static class CalculatorTokens
         }
         at = ahead;
         return true;
-    }
-
-    private static void SkipGap(string text, ref int at)
-    {
-        while (
-            at < text.Length
-            && (char.IsWhiteSpace(text[at]) || text[at] == '-' && IsInsideWord(text, at))
-        )
-        {
-            at++;
-        }
-    }
-
-    private static bool IsInsideWord(string text, int at) =>
-        at > 0
-        && at + 1 < text.Length
-        && char.IsLetter(text[at - 1])
-        && char.IsLetter(text[at + 1]);
-
-    private static string Word(string text, int at)
-    {
-        var end = at;
-        while (end < text.Length && char.IsLetter(text[end]))
-        {
-            end++;
-        }
-        return text[at..end].ToLowerInvariant();
     }
 }

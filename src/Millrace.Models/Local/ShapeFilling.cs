@@ -6,9 +6,9 @@ namespace Millrace.Models.Local;
 /// <summary>Fills one schema from a source; what is not found takes its empty value where it must be there.</summary>
 internal sealed class ShapeFilling(ShapeSchema schema, EnumChoices choices, double abstainBelow)
 {
-    private readonly EmptyShape _empty = new(schema, choices);
     private const int DeepestShape = 10;
     private const int MostItems = 200;
+    private readonly EmptyShape _empty = new(schema, choices);
 
     public JsonNode? Fill(ToolSlot slot, ShapeSource source)
     {
