@@ -38,9 +38,12 @@ public sealed record NewApiKey
 public sealed record IssuedApiKey(ApiKey Key, string WorkspaceName, string Secret, bool IsChosen);
 
 /// <summary>Makes, finds and revokes the keys that open workspaces.</summary>
-public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
+public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimeProvider time)
+    : IDisposable
 {
     private const int LongestKey = 200;
+
+    private readonly KnownKeys _known = new(store, data, time);
 
     private readonly ConcurrentDictionary<Id<ApiKey>, DateTimeOffset> _used = new();
 
@@ -92,66 +95,32 @@ public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
         );
 
     /// <summary>Ends a key at once, everywhere. The data of its workspace stays.</summary>
-    public Task RevokeAsync(long number, CancellationToken cancellation = default) =>
-        store.WriteAsync(
-            Reach.Installation,
-            async db =>
-            {
-                var now = time.GetUtcNow();
-                var workspace = await db.FirstAsync(
-                    "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $1) WHERE number = $2 RETURNING workspace_id",
-                    row => (Id<Workspace>?)row.Id<Workspace>(0),
-                    now,
-                    number
-                );
-                if (workspace is null)
-                    throw new NotFound(
-                        "key_not_found",
-                        $"There is no key number {number}. `key list` shows them."
-                    );
-                await audit.AppendAsync(
-                    db,
-                    workspace.Value,
-                    "operator",
-                    "key.revoked",
-                    number.ToString()
-                );
-            },
-            cancellation
-        );
+    public async Task RevokeAsync(long number, CancellationToken cancellation = default)
+    {
+        await store.WriteAsync(Reach.Installation, db => RevokeAsync(db, number), cancellation);
+        _known.Forget();
+    }
 
     /// <summary>
-    /// Who presents this key. The row is read each time, so that a revocation holds from the next request on, whichever
-    /// process wrote it. Fails with <see cref="Unauthenticated"/>: <c>key_missing</c>, <c>key_unknown</c>,
+    /// Who presents this key. A revocation holds from the next request on, whichever process wrote it
+    /// (<see cref="KnownKeys"/>). Fails with <see cref="Unauthenticated"/>: <c>key_missing</c>, <c>key_unknown</c>,
     /// <c>key_inactive</c> or <c>key_expired</c>.
     /// </summary>
-    public async Task<Principal> AuthenticateAsync(
+    public ValueTask<Principal> AuthenticateAsync(
         string? presented,
         CancellationToken cancellation = default
     )
     {
         if (string.IsNullOrEmpty(presented))
-            throw new Unauthenticated(
-                "key_missing",
-                "The request has no API key. Send it in the api-key header."
-            );
+            throw new Unauthenticated("key_missing", "The request has no API key.");
         if (presented.Length > LongestKey)
-            throw new Unauthenticated("key_unknown", "The API key is not known here.");
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(presented));
-        var found = await store.ReadAsync(
-            Reach.Installation,
-            db => FindAsync(db, hash),
-            cancellation
-        );
-        if (found is null || !CryptographicOperations.FixedTimeEquals(found.Hash, hash))
-            throw new Unauthenticated("key_unknown", "The API key is not known here.");
-        if (found.IsRevoked)
-            throw new Unauthenticated("key_inactive", "The API key was revoked.");
-        var now = time.GetUtcNow();
-        if (found.ExpiresAt <= now)
-            throw new Unauthenticated("key_expired", "The API key has expired.");
-        _used[found.Principal.Key] = now;
-        return found.Principal;
+            throw Unknown();
+        Span<byte> text = stackalloc byte[LongestKey * 3];
+        Span<byte> hash = stackalloc byte[KeyHash.Bytes];
+        SHA256.HashData(text[..Encoding.UTF8.GetBytes(presented, text)], hash);
+        return _known.Find(KeyHash.Of(hash)) is { } found
+            ? ValueTask.FromResult(Admit(found))
+            : new ValueTask<Principal>(LookUpAsync(hash.ToArray(), cancellation));
     }
 
     /// <summary>One key's row, for the key's own report.</summary>
@@ -190,6 +159,8 @@ public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
             _used.TryRemove(entry);
     }
 
+    public void Dispose() => _known.Dispose();
+
     private async ValueTask<IssuedApiKey> CreateAsync(Db db, NewApiKey request, string secret)
     {
         var now = time.GetUtcNow();
@@ -222,6 +193,22 @@ public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
         return new IssuedApiKey(key, workspace.Name, secret, IsChosen: request.Secret is not null);
     }
 
+    private async ValueTask RevokeAsync(Db db, long number)
+    {
+        var workspace = await db.FirstAsync(
+            "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $1) WHERE number = $2 RETURNING workspace_id",
+            row => (Id<Workspace>?)row.Id<Workspace>(0),
+            time.GetUtcNow(),
+            number
+        );
+        if (workspace is null)
+            throw new NotFound(
+                "key_not_found",
+                $"There is no key number {number}. `key list` shows them."
+            );
+        await audit.AppendAsync(db, workspace.Value, "operator", "key.revoked", number.ToString());
+    }
+
     private static async ValueTask<Workspace> WorkspaceAsync(
         Db db,
         string? name,
@@ -247,13 +234,41 @@ public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
         return workspace;
     }
 
-    private static ValueTask<Found?> FindAsync(Db db, byte[] hash) =>
+    private async Task<Principal> LookUpAsync(byte[] hash, CancellationToken cancellation)
+    {
+        var stamp = _known.Stamp;
+        var found = await store.ReadAsync(
+            Reach.Installation,
+            db => FindAsync(db, hash),
+            cancellation
+        );
+        if (found is null || !CryptographicOperations.FixedTimeEquals(found.Hash, hash))
+            throw Unknown();
+        _known.Keep(KeyHash.Of(hash), found, stamp);
+        return Admit(found);
+    }
+
+    private Principal Admit(FoundKey found)
+    {
+        if (found.IsRevoked)
+            throw new Unauthenticated("key_inactive", "The API key was revoked.");
+        var now = time.GetUtcNow();
+        if (found.ExpiresAt <= now)
+            throw new Unauthenticated("key_expired", "The API key has expired.");
+        _used[found.Principal.Key] = now;
+        return found.Principal;
+    }
+
+    private static Unauthenticated Unknown() =>
+        new("key_unknown", "The API key is not known here.");
+
+    private static ValueTask<FoundKey?> FindAsync(Db db, byte[] hash) =>
         db.FirstAsync(
             """
             SELECT id, workspace_id, number, hash, scopes, is_admin, rate_class, stream_dialect, expires_at, revoked_at
             FROM api_keys WHERE hash = $1
             """,
-            row => new Found(
+            row => new FoundKey(
                 new Principal
                 {
                     Key = row.Id<ApiKey>(0),
@@ -279,11 +294,4 @@ public sealed class ApiKeys(Store store, AuditLog audit, TimeProvider time)
                 .ToHashSet(StringComparer.Ordinal);
 
     private static readonly HashSet<string> NoScopes = [];
-
-    private sealed record Found(
-        Principal Principal,
-        byte[] Hash,
-        DateTimeOffset? ExpiresAt,
-        bool IsRevoked
-    );
 }

@@ -1,13 +1,13 @@
+using System.IO.MemoryMappedFiles;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 
 namespace Millrace.Core.Metering;
 
 /// <summary>
-/// Notes what was used: an append to a file that survives the end of the process, not of the machine, and costs a few
-/// microseconds. <see cref="UsageFold"/> moves the files' content into the tables.
+/// Notes what was used: an append to a mapped file, which survives the end of the process, not of the machine, and
+/// costs no system call. <see cref="UsageFold"/> moves the files' content into the tables.
 /// </summary>
 public sealed partial class UsageJournal(
     DataFolder data,
@@ -17,9 +17,11 @@ public sealed partial class UsageJournal(
 {
     internal const string Extension = ".usage";
 
+    /// <summary>Room for some 10,000 records; the disk's blocks are taken when the segment is opened.</summary>
+    private const int SegmentBytes = 1 << 20;
+
     private readonly Lock _lock = new();
-    private SafeFileHandle? _segment;
-    private long _length;
+    private Segment? _segment;
 
     internal string Folder { get; } = data.Folder("usage");
 
@@ -50,7 +52,6 @@ public sealed partial class UsageJournal(
         {
             _segment?.Dispose();
             _segment = null;
-            _length = 0;
         }
     }
 
@@ -60,21 +61,69 @@ public sealed partial class UsageJournal(
     {
         lock (_lock)
         {
-            _segment ??= Open();
-            RandomAccess.Write(_segment, form, _length);
-            // Only now: what a failed write left behind is overwritten by the next.
-            _length += form.Length;
+            if (_segment?.TryAppend(form) == true)
+                return;
+            _segment?.Dispose();
+            // None while none can be opened, so that the next record tries again.
+            _segment = null;
+            _segment = new Segment(
+                Path.Combine(Folder, $"{Id<UsageSegment>.New(time.GetUtcNow())}{Extension}")
+            );
+            _segment.TryAppend(form);
         }
     }
 
-    // Not shared, so that no other process takes it for one that a dead process left.
-    private SafeFileHandle Open() =>
-        File.OpenHandle(
-            Path.Combine(Folder, $"{Id<UsageSegment>.New(time.GetUtcNow())}{Extension}"),
-            FileMode.CreateNew,
-            FileAccess.Write,
-            FileShare.None
-        );
+    /// <summary>One file. What is not written yet is zeros, which no record begins with.</summary>
+    private sealed class Segment : IDisposable
+    {
+        private readonly FileStream _file;
+        private readonly MemoryMappedFile _map;
+        private readonly MemoryMappedViewAccessor _view;
+        private int _length;
+
+        public Segment(string path)
+        {
+            // Not shared, so that no other process takes it for one that a dead process left.
+            _file = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    // A full disk is an error here, not a fault at the first touch of a page.
+                    PreallocationSize = SegmentBytes,
+                }
+            );
+            _map = MemoryMappedFile.CreateFromFile(
+                _file,
+                mapName: null,
+                SegmentBytes,
+                MemoryMappedFileAccess.ReadWrite,
+                HandleInheritability.None,
+                leaveOpen: true
+            );
+            _view = _map.CreateViewAccessor();
+        }
+
+        /// <summary>False when it is full.</summary>
+        public bool TryAppend(ReadOnlySpan<byte> form)
+        {
+            if (_length + form.Length > SegmentBytes)
+                return false;
+            _view.SafeMemoryMappedViewHandle.WriteSpan((ulong)_length, form);
+            _length += form.Length;
+            return true;
+        }
+
+        public void Dispose()
+        {
+            _view.Dispose();
+            _map.Dispose();
+            _file.SetLength(_length);
+            _file.Dispose();
+        }
+    }
 
     private static partial class Log
     {

@@ -16,8 +16,7 @@ public sealed class MetricsPage : IDisposable
     private static readonly string[] Meters =
     [
         TelemetryRegistration.Prefix,
-        "Microsoft.AspNetCore.",
-        "System.Runtime",
+        .. TelemetryRegistration.FrameworkMeters,
     ];
 
     private readonly MeterListener _listener = new();

@@ -63,6 +63,7 @@ internal static class Attempts
         Func<Candidate, CancellationToken, Task<T>> attempt,
         CancellationToken cancellationToken
     )
+        where T : notnull
     {
         if (hops > 0 && candidate.Provider.IsLoopback)
             throw new Conflict(

@@ -29,7 +29,7 @@ internal sealed class Provider : IDisposable
     {
         Name = name;
         Kind = ProviderKind.Embedded;
-        Resilience = ResiliencePipeline.Empty;
+        Resilience = ResiliencePipeline<object>.Empty;
         _chat = new(chat);
         _embedder = new(embedder);
     }
@@ -63,7 +63,7 @@ internal sealed class Provider : IDisposable
 
     public string Name { get; }
     public ProviderKind Kind { get; }
-    public ResiliencePipeline Resilience { get; }
+    public ResiliencePipeline<object> Resilience { get; }
 
     /// <summary>False for some seconds after it failed again and again.</summary>
     public bool IsAvailable =>
@@ -147,6 +147,8 @@ internal sealed class Provider : IDisposable
         new()
         {
             UseCookies = false,
+            // The call's own span tells of it; what a provider makes of ours is nobody's to know.
+            ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = TimeSpan.FromSeconds(10),

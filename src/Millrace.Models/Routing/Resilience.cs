@@ -12,19 +12,19 @@ internal static class Resilience
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
 
-    public static ResiliencePipeline Of(
+    public static ResiliencePipeline<object> Of(
         ModelsOptions options,
         TimeProvider time,
         CircuitBreakerStateProvider circuit
     )
     {
-        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time };
+        var pipeline = new ResiliencePipelineBuilder<object> { TimeProvider = time };
         if (options.Retries > 0)
             pipeline.AddRetry(Retries(options));
         return pipeline.AddCircuitBreaker(Breaker(circuit)).Build();
     }
 
-    private static RetryStrategyOptions Retries(ModelsOptions options) =>
+    private static RetryStrategyOptions<object> Retries(ModelsOptions options) =>
         new()
         {
             MaxRetryAttempts = options.Retries,
@@ -42,7 +42,9 @@ internal static class Resilience
                 ValueTask.FromResult((args.Outcome.Exception as UpstreamFailure)?.RetryAfter),
         };
 
-    private static CircuitBreakerStrategyOptions Breaker(CircuitBreakerStateProvider circuit) =>
+    private static CircuitBreakerStrategyOptions<object> Breaker(
+        CircuitBreakerStateProvider circuit
+    ) =>
         new()
         {
             StateProvider = circuit,

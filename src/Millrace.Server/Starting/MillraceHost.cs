@@ -44,7 +44,10 @@ public sealed class MillraceHost : IAsyncDisposable
         Action<WebApplicationBuilder>? customise = null
     )
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] }
+        );
+        // Neither the framework's files nor a watch over the folder that they might be in.
         builder.Configuration.Sources.Clear();
         settings(builder.Configuration);
         var configuration = builder.Configuration;

@@ -15,7 +15,7 @@ public sealed class ApiKeysTests
     public async Task A_key_opens_its_workspace_and_is_not_stored(Dialect dialect)
     {
         await using var test = await TestStore.CreateAsync(dialect);
-        var keys = Keys(test.Store);
+        using var keys = Keys(test.Store, test);
 
         var issued = await keys.CreateAsync(new NewApiKey { Name = "frontend" });
         var principal = await keys.AuthenticateAsync(issued.Secret);
@@ -31,7 +31,7 @@ public sealed class ApiKeysTests
     )
     {
         await using var test = await TestStore.CreateAsync(dialect);
-        var keys = Keys(test.Store);
+        using var keys = Keys(test.Store, test);
 
         var first = await keys.CreateAsync(new NewApiKey());
         var second = await keys.CreateAsync(new NewApiKey { Workspace = first.WorkspaceName });
@@ -46,11 +46,30 @@ public sealed class ApiKeysTests
     {
         await using var test = await TestStore.CreateAsync(dialect);
         await using var other = test.OpenSecond();
-        var keys = Keys(test.Store);
+        using var keys = Keys(test.Store, test);
         var issued = await keys.CreateAsync(new NewApiKey());
         await keys.AuthenticateAsync(issued.Secret);
 
-        await Keys(other).RevokeAsync(issued.Key.Number);
+        await Keys(other, test).RevokeAsync(issued.Key.Number);
+
+        (await RefusedAsync(keys, issued.Secret)).ShouldBe("key_inactive");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Revocation_holds_soon_although_its_process_died_before_telling(
+        Dialect dialect
+    )
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+        using var keys = Keys(test.Store, test);
+        var issued = await keys.CreateAsync(new NewApiKey());
+        await keys.AuthenticateAsync(issued.Secret);
+        await test.Store.WriteAsync(
+            Reach.Installation,
+            async db => await db.ExecuteAsync("UPDATE api_keys SET revoked_at = $1", 1L)
+        );
+
+        _time.Advance(TimeSpan.FromSeconds(10));
 
         (await RefusedAsync(keys, issued.Secret)).ShouldBe("key_inactive");
     }
@@ -59,7 +78,7 @@ public sealed class ApiKeysTests
     public async Task Each_bad_credential_has_its_own_answer(Dialect dialect)
     {
         await using var test = await TestStore.CreateAsync(dialect);
-        var keys = Keys(test.Store);
+        using var keys = Keys(test.Store, test);
         var shortLived = await keys.CreateAsync(
             new NewApiKey { ExpiresAt = _time.GetUtcNow() + TimeSpan.FromHours(1) }
         );
@@ -76,7 +95,7 @@ public sealed class ApiKeysTests
     public async Task Last_use_is_written_down(Dialect dialect)
     {
         await using var test = await TestStore.CreateAsync(dialect);
-        var keys = Keys(test.Store);
+        using var keys = Keys(test.Store, test);
         var issued = await keys.CreateAsync(new NewApiKey());
 
         await keys.AuthenticateAsync(issued.Secret);
@@ -85,8 +104,13 @@ public sealed class ApiKeysTests
         (await keys.ListAsync()).Single().Key.LastUsedAt.ShouldBe(_time.GetUtcNow());
     }
 
-    private ApiKeys Keys(Store store) => new(store, new AuditLog(_time), _time);
+    private ApiKeys Keys(Store store, TestStore test) =>
+        new(store, test.Folder, new AuditLog(_time), _time);
 
     private static async Task<string> RefusedAsync(ApiKeys keys, string? presented) =>
-        (await Should.ThrowAsync<Unauthenticated>(keys.AuthenticateAsync(presented))).Code;
+        (
+            await Should.ThrowAsync<Unauthenticated>(async () =>
+                await keys.AuthenticateAsync(presented)
+            )
+        ).Code;
 }

@@ -81,7 +81,12 @@ public sealed class StoreTests
     public async Task A_query_sees_only_the_rows_of_its_workspace(Dialect dialect)
     {
         await using var test = await TestStore.CreateAsync(dialect);
-        var keys = new ApiKeys(test.Store, new(TimeProvider.System), TimeProvider.System);
+        using var keys = new ApiKeys(
+            test.Store,
+            test.Folder,
+            new(TimeProvider.System),
+            TimeProvider.System
+        );
         var mine = await keys.CreateAsync(new NewApiKey());
         var other = await keys.CreateAsync(new NewApiKey());
 
