@@ -50,7 +50,7 @@ public static class AnthropicSurface
         var routes = app.MapGroup("/v1/messages")
             .WithGroupName(Name)
             .WithMetadata(RateHeaders)
-            .AddEndpointFilter<GatewayDoor>()
+            .BehindGatewayDoor()
             .AddEndpointFilter(
                 (context, next) =>
                 {

@@ -48,7 +48,7 @@ public static class OpenAiSurface
         var routes = app.MapGroup("/v1")
             .WithGroupName(Name)
             .WithMetadata(RateHeaders)
-            .AddEndpointFilter<GatewayDoor>();
+            .BehindGatewayDoor();
         routes.MapModels();
         routes.MapChat();
         routes.MapEmbeddings();

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 using Millrace.Core.Identity;
+using Millrace.Core.Telemetry;
 
 namespace Millrace.Api.Shared;
 
@@ -10,10 +10,9 @@ namespace Millrace.Api.Shared;
 /// One line for each request when it has ended. The route stands in it as it is written here, never the address that
 /// was asked for: names, queries and whatever somebody put into them stay out. (t-backend §4)
 /// </summary>
-internal sealed partial class AccessLog(RequestDelegate next, ILogger<AccessLog> logger)
+internal sealed class AccessLog(RequestDelegate next, RequestLog log)
 {
-    public Task InvokeAsync(HttpContext context) =>
-        logger.IsEnabled(LogLevel.Information) ? LoggedAsync(context) : next(context);
+    public Task InvokeAsync(HttpContext context) => log.IsOn ? LoggedAsync(context) : next(context);
 
     private async Task LoggedAsync(HttpContext context)
     {
@@ -24,38 +23,22 @@ internal sealed partial class AccessLog(RequestDelegate next, ILogger<AccessLog>
         }
         finally
         {
-            var caller = context.Features.Get<Principal>();
-            Log.Ended(
-                logger,
-                Method(context.Request.Method),
-                (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)",
-                context.Response.StatusCode,
-                (long)Stopwatch.GetElapsedTime(began).TotalMicroseconds,
-                context.TraceIdentifier,
-                caller?.Workspace.Value
+            log.Add(
+                new EndedRequest(
+                    Method(context.Request.Method),
+                    (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)",
+                    context.Response.StatusCode,
+                    Stopwatch.GetElapsedTime(began),
+                    context.TraceIdentifier,
+                    context.Features.Get<Principal>()?.Workspace.Value
+                )
             );
         }
     }
 
     /// <summary>A method that is none is a caller's own text.</summary>
     private static string Method(string method) =>
-        method.Length <= 10 && method.All(char.IsAsciiLetterUpper) ? method : "(other)";
-
-    private static partial class Log
-    {
-        [LoggerMessage(
-            LogLevel.Information,
-            "{Method} {Route} {Status} in {DurationUs} µs, request {RequestId}, workspace {Workspace}",
-            EventName = "Request"
-        )]
-        public static partial void Ended(
-            ILogger logger,
-            string method,
-            string route,
-            int status,
-            long durationUs,
-            string requestId,
-            Guid? workspace
-        );
-    }
+        method.Length <= 10 && !method.AsSpan().ContainsAnyExceptInRange('A', 'Z')
+            ? method
+            : "(other)";
 }

@@ -19,6 +19,12 @@ public sealed class TelemetryOptions : ISection
     /// <summary>How the console is written: <c>auto</c> (text on a terminal, else JSON), <c>json</c> or <c>text</c>.</summary>
     public string Console { get; init; } = "auto";
 
+    /// <summary>Whether each request leaves a line on the console.</summary>
+    public bool RequestLog { get; init; } = true;
+
+    internal bool ConsoleIsJson =>
+        Console == "json" || (Console == "auto" && System.Console.IsOutputRedirected);
+
     public IEnumerable<string> Validate()
     {
         if (

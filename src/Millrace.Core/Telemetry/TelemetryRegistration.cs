@@ -39,6 +39,8 @@ public static class TelemetryRegistration
     {
         var options = services.AddSection<TelemetryOptions>(configuration);
         services.TryAddSingleton<MetricsPage>();
+        services.AddSingleton<RequestLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<RequestLog>());
         services.AddLogging(logging => AddConsole(logging, options));
         if (options.OtlpEndpoint.Length > 0 || configuration[OtlpVariable] is { Length: > 0 })
             AddOtlp(services, options);
@@ -47,13 +49,13 @@ public static class TelemetryRegistration
 
     private static void AddConsole(ILoggingBuilder logging, TelemetryOptions options)
     {
-        var isJson =
-            options.Console == "json" || (options.Console == "auto" && Console.IsOutputRedirected);
         logging.ClearProviders();
         logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         logging.AddConsoleFormatter<TextLines, ConsoleFormatterOptions>();
         logging.AddConsole(console =>
-            console.FormatterName = isJson ? JsonLines.FormatterName : TextLines.FormatterName
+            console.FormatterName = options.ConsoleIsJson
+                ? JsonLines.FormatterName
+                : TextLines.FormatterName
         );
         // The framework logs each request with its query, in which careless clients put keys.
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

@@ -38,7 +38,7 @@ public sealed class LogTests
     public async Task The_lines_of_requests_can_be_switched_off()
     {
         await using var server = await ServerProcess.StartAsync(
-            new Settings { ["Logging__LogLevel__Millrace.Api.Shared.AccessLog"] = "Warning" }
+            new Settings { ["Millrace__Telemetry__RequestLog"] = "false" }
         );
         using (await server.Client.GetAsync("/health")) { }
         (await server.StopAsync()).ShouldBe(0);

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Api.Shared.Access;
 using Millrace.Core.Failures;
 using Millrace.Core.Limits;
@@ -10,16 +13,11 @@ namespace Millrace.Api.Shared.Gateway;
 /// sends, then by its rate limit. Nothing of the body is read before.
 /// </summary>
 internal sealed class GatewayDoor(KeyCheck keys, RateLimiter limiter, TimeProvider time)
-    : IEndpointFilter
 {
     private const string Scope = "models";
 
-    public async ValueTask<object?> InvokeAsync(
-        EndpointFilterInvocationContext context,
-        EndpointFilterDelegate next
-    )
+    public async Task LetInAsync(HttpContext http, RequestDelegate next)
     {
-        var http = context.HttpContext;
         var caller = await keys.AuthenticateAsync(
             http,
             KeyCheck.Presented(http.Request, "x-api-key")
@@ -35,6 +33,21 @@ internal sealed class GatewayDoor(KeyCheck keys, RateLimiter limiter, TimeProvid
         if (!caller.May(Scope))
             throw new Forbidden("scope_missing", $"This API key lacks the right '{Scope}'.");
         http.Features.Set(caller);
-        return await next(context);
+        await next(http);
+    }
+}
+
+internal static class GatewayDoorRoutes
+{
+    /// <summary>Puts the door before all routes of a group. An endpoint filter would do, at three times the calls.</summary>
+    public static RouteGroupBuilder BehindGatewayDoor(this RouteGroupBuilder group)
+    {
+        ((IEndpointConventionBuilder)group).Finally(endpoint =>
+        {
+            var door = endpoint.ApplicationServices.GetRequiredService<GatewayDoor>();
+            var inside = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = http => door.LetInAsync(http, inside);
+        });
+        return group;
     }
 }

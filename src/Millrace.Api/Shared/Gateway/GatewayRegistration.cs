@@ -7,6 +7,7 @@ internal static class GatewayRegistration
 {
     public static void AddModelGateway(this IServiceCollection services)
     {
+        services.TryAddSingleton<GatewayDoor>();
         services.TryAddSingleton<ModelGateway>();
         services.TryAddSingleton<ReadableImages>();
     }
