@@ -12,6 +12,7 @@ using Millrace.Api.Shared.Streams;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Core.Failures;
 using Millrace.Core.Limits;
+using Millrace.Core.Telemetry;
 
 namespace Millrace.Tests.Api.Shared;
 
@@ -194,6 +195,7 @@ public sealed class HttpRulesTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Configuration["Millrace:Limits:BodyBudgetBytes"] = $"{100 << 20}";
         builder.Services.AddLimits(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddHttpRules();
         builder.Services.AddSingleton<IFailureWriter, TBackendFailures>();
         builder.Services.AddSingleton<Gate>();
