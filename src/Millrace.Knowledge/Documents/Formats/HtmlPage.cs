@@ -1,12 +1,23 @@
 using System.Text;
 using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using AngleSharp.Html.Parser.Tokens;
 
 namespace Millrace.Knowledge.Documents.Formats;
 
 /// <summary>An HTML page: its main content in its structure, without what surrounds it on every page of a site.</summary>
 internal static class HtmlPage
 {
+    // No end tag is needed, or none exists.
+    private static readonly HashSet<string> EndsByItself =
+    [
+        .. "area base br col embed hr img input link meta param source track wbr".Split(' '),
+        .. "html head body p li dt dd tr td th thead tbody tfoot colgroup option optgroup".Split(
+            ' '
+        ),
+    ];
+
     public static async IAsyncEnumerable<Piece> ReadAsync(Source source, Reading reading)
     {
         var bytes = await source.ReadAllAsync(reading.Cancellation);
@@ -36,16 +47,27 @@ internal static class HtmlPage
 
     private static bool IsTitle(Piece piece) => piece is { Kind: BlockKind.Heading, Level: 1 };
 
-    /// <summary>Elements are counted as they are made: some pages of a few bytes make millions.</summary>
-    private static AngleSharp.Html.Dom.IHtmlDocument Parse(string html, Reading reading)
+    /// <summary>
+    /// Elements are counted as they are made: some pages of a few bytes make millions. Depth is counted before the
+    /// parser sees it, since what is deep, or never closed, slows it down for every element that follows.
+    /// </summary>
+    private static IHtmlDocument Parse(string html, Reading reading)
     {
-        var elements = 0;
+        var (elements, depth) = (0, 0);
         var parser = new HtmlParser(
             new HtmlParserOptions
             {
                 IsScripting = false,
-                // Deep enough to be noticed, not so deep that the parser slows down.
-                MaximumDepth = reading.Options.MaxNesting + 16,
+                OnToken = (token, _) =>
+                {
+                    if (
+                        token.Type is not (HtmlTokenType.StartTag or HtmlTokenType.EndTag)
+                        || EndsByItself.Contains(token.Name)
+                    )
+                        return;
+                    depth = Math.Max(0, depth + (token.Type == HtmlTokenType.StartTag ? 1 : -1));
+                    reading.CheckNesting(depth);
+                },
                 OnCreated = (_, _) =>
                 {
                     reading.Check();

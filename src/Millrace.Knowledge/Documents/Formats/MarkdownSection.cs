@@ -23,14 +23,10 @@ internal static class MarkdownSection
         {
             document = Markdown.Parse(markdown, Pipeline);
         }
-        catch (ArgumentException deep)
+        catch (ArgumentException)
         {
-            // Markdig's one complaint.
-            throw new UnreadableDocument(
-                DocumentFault.TooDeep,
-                "Its Markdown is nested too deeply.",
-                deep
-            );
+            // Markdig's one complaint: nested too deeply. Then the marks are no Markdown.
+            return [.. markdown.Split("\n\n").Select(Piece.Paragraph)];
         }
         Add(pieces, document, "", reading, 0);
         return pieces;

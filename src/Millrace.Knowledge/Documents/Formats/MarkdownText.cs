@@ -8,58 +8,92 @@ namespace Millrace.Knowledge.Documents.Formats;
 /// </summary>
 internal static class MarkdownText
 {
-    private const int FullSection = 8_000;
-    private const int LongestSection = 32_000;
-
     public static async IAsyncEnumerable<Piece> ReadAsync(Source source, Reading reading)
     {
         var encoding = await TextEncoding.DetectAsync(source.Content, reading.Cancellation);
         source.Content.Position = 0;
         using var lines = new LineReader(source.Content, encoding ?? Encoding.UTF8, reading);
-        var section = new StringBuilder();
-        var fence = '\0';
+        var section = new MarkdownStretch();
         while (await lines.NextAsync() is { } line)
         {
-            if (!line.Continues && IsBoundary(line.Text, section.Length, fence))
+            if (!line.Continues && section.EndsBefore(line.Text))
             {
-                foreach (var piece in Take(section, reading))
+                reading.Check();
+                foreach (var piece in section.Take(line.Text, reading))
                     yield return piece;
             }
-            fence = line.Continues ? fence : FenceAfter(line.Text, fence);
-            if (!line.Continues && section.Length > 0)
-                section.Append('\n');
-            section.Append(line.Text);
+            section.Add(line);
         }
-        foreach (var piece in Take(section, reading))
+        foreach (var piece in section.Take("", reading))
             yield return piece;
     }
+}
 
-    private static bool IsBoundary(string line, int length, char fence) =>
-        length >= LongestSection
-        || (
-            fence == '\0'
-            && length > 0
-            && (line.StartsWith('#') || (length >= FullSection && string.IsNullOrWhiteSpace(line)))
-        );
+/// <summary>Lines up to a place where Markdown can be cut: a heading, an empty line, a row of a long table.</summary>
+internal sealed class MarkdownStretch
+{
+    private const int Full = 8_000;
+    private const int Longest = 32_000;
 
-    private static char FenceAfter(string line, char fence)
+    private readonly StringBuilder _text = new();
+    private char _fence;
+    private string _lastLine = "";
+
+    // Of the table that the last line belongs to: its header and the rule under it.
+    private string? _tableHead;
+    private bool _repeatsHead;
+
+    public bool EndsBefore(string line)
     {
-        var text = line.AsSpan().TrimStart();
+        if (_text.Length >= Longest)
+            return true;
+        if (_fence != '\0' || _text.Length == 0)
+            return false;
+        return line.StartsWith('#')
+            || (
+                _text.Length >= Full && (string.IsNullOrWhiteSpace(line) || _tableHead is not null)
+            );
+    }
+
+    public void Add(Line line)
+    {
+        if (!line.Continues && _text.Length > 0)
+            _text.Append('\n');
+        _text.Append(line.Text);
+        if (line.Continues)
+            return;
+        Follow(line.Text);
+        _lastLine = line.Text;
+    }
+
+    /// <summary>The pieces so far. When the next line goes on with a table, the next stretch begins with the table's head.</summary>
+    public List<Piece> Take(string next, Reading reading)
+    {
+        var pieces = MarkdownSection.Read(_text.ToString(), reading);
+        if (_repeatsHead && pieces.Count > 0 && pieces[0].Kind == BlockKind.TableHeader)
+            pieces.RemoveAt(0);
+        _text.Clear();
+        _repeatsHead = _tableHead is not null && next.Contains('|', StringComparison.Ordinal);
+        if (_repeatsHead)
+            _text.Append(_tableHead);
+        return pieces;
+    }
+
+    private void Follow(string line)
+    {
+        var text = line.AsSpan().Trim();
         var mark =
             text.StartsWith("```") ? '`'
             : text.StartsWith("~~~") ? '~'
             : '\0';
-        return mark == '\0' ? fence
-            : fence == '\0' ? mark
-            : fence == mark ? '\0'
-            : fence;
-    }
-
-    private static List<Piece> Take(StringBuilder section, Reading reading)
-    {
-        reading.Check();
-        var pieces = MarkdownSection.Read(section.ToString(), reading);
-        section.Clear();
-        return pieces;
+        if (mark != '\0')
+            _fence =
+                _fence == '\0' ? mark
+                : _fence == mark ? '\0'
+                : _fence;
+        if (!text.Contains('|'))
+            _tableHead = null;
+        else if (text.Contains('-') && !text.ContainsAnyExcept("|-: "))
+            _tableHead = $"{_lastLine}\n{line}";
     }
 }

@@ -18,6 +18,10 @@ internal sealed class Pdf(Sandbox sandbox, OcrReader ocr)
     private const int OcrPixels = 2_600;
     private const int LettersOfAPage = 3;
 
+    // Enough to see whether anything stands on a page at all.
+    private const int GlancePixels = 300;
+    private const int FaintestInk = 16;
+
     public async IAsyncEnumerable<Piece> ReadAsync(Source source, Reading reading)
     {
         var file = await source.ReadAllAsync(reading.Cancellation);
@@ -79,17 +83,40 @@ internal sealed class Pdf(Sandbox sandbox, OcrReader ocr)
 
     private async Task<List<Piece>> RecognizeAsync(byte[] file, int page, Reading reading)
     {
+        if (IsBlank((await DrawAsync(file, page, GlancePixels, reading)).Span))
+            return [];
         reading.CountOcrPage();
+        var picture = await DrawAsync(file, page, OcrPixels, reading, "-png");
+        var text = await ocr.ReadAsync(ImageInput.FromBytes(picture), reading.Cancellation);
+        return Pictures.Paragraphs(text);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> DrawAsync(
+        byte[] file,
+        int page,
+        int pixels,
+        Reading reading,
+        params string[] form
+    )
+    {
         var picture = await RunAsync(
             "pdftoppm",
             file,
-            ["-f", $"{page}", "-l", $"{page}", "-scale-to", $"{OcrPixels}", "-gray", "-png", "-"],
+            ["-f", $"{page}", "-l", $"{page}", "-scale-to", $"{pixels}", "-gray", .. form, "-"],
             reading
         );
-        if (!picture.IsSuccess || picture.Output.Length == 0)
-            throw Damaged();
-        var text = await ocr.ReadAsync(ImageInput.FromBytes(picture.Output), reading.Cancellation);
-        return Pictures.Paragraphs(text);
+        return picture.IsSuccess && picture.Output.Length > 0 ? picture.Output : throw Damaged();
+    }
+
+    /// <summary>Whether a portable graymap is of one shade. Three lines of header stand in front.</summary>
+    private static bool IsBlank(ReadOnlySpan<byte> graymap)
+    {
+        for (var line = 0; line < 3; line++)
+            graymap = graymap[(graymap.IndexOf((byte)'\n') + 1)..];
+        var (darkest, lightest) = (byte.MaxValue, byte.MinValue);
+        foreach (var shade in graymap)
+            (darkest, lightest) = (Math.Min(darkest, shade), Math.Max(lightest, shade));
+        return lightest - darkest < FaintestInk;
     }
 
     private Task<SandboxResult> RunAsync(

@@ -108,6 +108,20 @@ public sealed class TextDocumentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_long_table_of_markdown_has_one_header_and_all_its_rows()
+    {
+        var rows = Enumerable.Range(0, 1_000).Select(i => $"| Customer {i} | Town {i} |");
+        var table = $"| name | town |\n| --- | --- |\n{string.Join('\n', rows)}\n";
+
+        var blocks = await _lab.ReadAsync(table, "table.md");
+
+        blocks.Count.ShouldBe(1_001);
+        blocks[0].Kind.ShouldBe(BlockKind.TableHeader);
+        blocks.Skip(1).ShouldAllBe(block => block.Kind == BlockKind.TableRow);
+        blocks[^1].Text.ShouldBe("Customer 999 | Town 999");
+    }
+
+    [Fact]
     public async Task Of_a_page_its_main_content_is_read()
     {
         var blocks = await _lab.ReadAsync(
