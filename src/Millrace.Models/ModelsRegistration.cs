@@ -8,6 +8,7 @@ using Millrace.Core.Settings;
 using Millrace.Models.Discovery;
 using Millrace.Models.Embedded;
 using Millrace.Models.Images;
+using Millrace.Models.Languages;
 using Millrace.Models.Local;
 using Millrace.Models.Routing;
 
@@ -67,6 +68,7 @@ public static class ModelsRegistration
         services.AddSection<LocalModelOptions>(configuration);
         services.TryAddSingleton(EmbeddedModelFiles.Beside);
         services.TryAddSingleton<UseLiteEmbedder>();
+        services.TryAddSingleton<LanguageDetector>();
         services.TryAddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
             EmbeddedModels.UseLite,
             (provider, _) => provider.GetRequiredService<UseLiteEmbedder>()

