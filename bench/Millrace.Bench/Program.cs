@@ -30,7 +30,7 @@ static int Usage()
                      then long sessions: [--race 0] or [--long 0] leaves one of them out
           start      time to the first healthy answer, and memory
           endurance  kill -9 under load: [--kills N] [--seed N]
-          vectors    the vector index as it grows, and against usearch and sqlite-vec: [--part growth|million|peers]
+          vectors    the vector index as it grows, and against usearch and sqlite-vec: [--part growth|million|peers] [--topic N]
         """
     );
     return 2;

@@ -59,6 +59,24 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task An_index_that_outgrows_its_rescoring_goes_on_by_its_codes_alone()
+    {
+        var vectors = Samples.Numbered(Samples.Clustered(3_000, Dimensions, seed: 8));
+        using var index = new VectorIndex<int>(Dimensions, Small with { RescoreUpTo = 1_000 });
+        foreach (var (key, vector) in vectors)
+            index.Add(key, vector);
+        foreach (var key in vectors.Keys.Where(key => key % 3 != 0).ToList())
+        {
+            index.Remove(key);
+            vectors.Remove(key);
+        }
+        await index.Settled;
+
+        var queries = Samples.Clustered(30, Dimensions, seed: 9);
+        Samples.Recall(index, vectors, queries).ShouldBeGreaterThan(0.95, "recall");
+    }
+
+    [Fact]
     public async Task Searches_beside_changes_see_each_key_once_and_no_removed_one()
     {
         var vectors = Samples.Numbered(Samples.Clustered(1_500, Dimensions, seed: 7));
