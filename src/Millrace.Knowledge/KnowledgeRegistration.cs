@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Storage;
 using Millrace.Knowledge.Documents;
 
 namespace Millrace.Knowledge;
@@ -10,5 +11,10 @@ public static class KnowledgeRegistration
     public static IServiceCollection AddKnowledge(
         this IServiceCollection services,
         IConfiguration configuration
-    ) => services.AddDocuments(configuration);
+    )
+    {
+        services.AddStorageMap("knowledge", typeof(KnowledgeRegistration).Assembly);
+        services.AddDocuments(configuration);
+        return services;
+    }
 }

@@ -83,5 +83,9 @@ public sealed class TestStore : IAsyncDisposable
 public static class StorageMaps
 {
     public static IReadOnlyList<StorageMap> All { get; } =
-    [new("core", typeof(Store).Assembly), new("agents", typeof(Millrace.Agents.Runs.Run).Assembly)];
+    [
+        new("core", typeof(Store).Assembly),
+        new("knowledge", typeof(Millrace.Knowledge.KnowledgeRegistration).Assembly),
+        new("agents", typeof(Millrace.Agents.Runs.Run).Assembly),
+    ];
 }
