@@ -31,7 +31,14 @@ public sealed partial class DocumentReader(
     )
     {
         CheckSize(content);
-        return await Recognition.RecognizeAsync(new Source(content, name), cancellation);
+        try
+        {
+            return await Recognition.RecognizeAsync(new Source(content, name), cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw Reasons.Of(failure);
+        }
     }
 
     /// <summary>

@@ -18,6 +18,7 @@ internal sealed class HtmlPieces(MainContent content, Reading reading)
 
     private readonly List<Piece> _pieces = [];
     private readonly StringBuilder _text = new();
+    private readonly Dictionary<IElement, int> _numbers = [];
     private string _marker = "";
 
     public List<Piece> Read()
@@ -31,12 +32,12 @@ internal sealed class HtmlPieces(MainContent content, Reading reading)
     {
         reading.CheckNesting(depth);
         reading.Check();
-        // Siblings by their links: a list of children looks each of them up.
-        for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
+        // By number: a node looks for its neighbours among all children.
+        for (var i = 0; i < parent.ChildNodes.Length; i++)
         {
-            if (node is IText text)
+            if (parent.ChildNodes[i] is IText text)
                 AppendText(text.Data);
-            else if (node is IElement element && !content.Drops(element))
+            else if (parent.ChildNodes[i] is IElement element && !content.Drops(element))
                 Element(element, depth + 1);
         }
     }
@@ -85,18 +86,12 @@ internal sealed class HtmlPieces(MainContent content, Reading reading)
         }
     }
 
-    private static string Marker(IElement item)
+    private string Marker(IElement item)
     {
-        if (item.ParentElement?.LocalName != "ol")
+        if (item.ParentElement is not { LocalName: "ol" } list)
             return "- ";
-        var number = 1;
-        for (
-            var before = item.PreviousElementSibling;
-            before is not null && number < 1000;
-            number++
-        )
-            before = before.PreviousElementSibling;
-        return $"{number}. ";
+        _numbers[list] = _numbers.GetValueOrDefault(list) + 1;
+        return $"{_numbers[list]}. ";
     }
 
     /// <summary>A table of data gives rows; one that only places things on the page is walked like anything else.</summary>

@@ -114,47 +114,43 @@ internal sealed class MainContent
         && measure.LinkText * 2 > measure.Text
         && element.QuerySelector("h1") is null;
 
-    /// <summary>Text and link text of every element, from the leaves upwards, and without recursion: depth is not yet known.</summary>
+    /// <summary>
+    /// Text and link text of every element, from the leaves upwards, and without recursion: depth is not yet known.
+    /// Children are taken by their number, since a node looks for its neighbours among all of them.
+    /// </summary>
     private void Measure(Reading reading)
     {
-        var depth = 0;
-        var link = 0;
-        for (var node = Root; node is not null; )
+        var open = new Stack<(INode Node, int Next)>();
+        open.Push((Root, 0));
+        var links = 0;
+        while (open.TryPop(out var at))
         {
-            var isSkipped = node is IElement element && IsNever(element);
-            if (!isSkipped && node.FirstChild is { } child)
+            if (at.Next == 0)
+                links += IsLink(at.Node) ? 1 : 0;
+            if (at.Next == at.Node.ChildNodes.Length)
             {
-                reading.CheckNesting(++depth);
-                link += IsLink(node) ? 1 : 0;
-                node = child;
+                links -= IsLink(at.Node) ? 1 : 0;
+                if (open.TryPeek(out var parent))
+                    AddTo(parent.Node, at.Node);
                 continue;
             }
-            if (node is IText text)
-            {
-                var length = text.Data.AsSpan().Trim().Length;
-                Add(node.Parent!, length, link > 0 ? length : 0, 0);
-            }
-            while (node != Root && node.NextSibling is null)
-            {
-                node = node.Parent!;
-                depth--;
-                Close(node, ref link);
-            }
-            if (node == Root)
-                return;
-            node = node.NextSibling!;
+            open.Push((at.Node, at.Next + 1));
+            var child = at.Node.ChildNodes[at.Next];
+            if (child is IText text)
+                Add(at.Node, Length(text), links > 0 ? Length(text) : 0, 0);
+            else if (child is IElement element && !IsNever(element))
+                open.Push((child, 0));
+            reading.Check();
+            reading.CheckNesting(open.Count);
         }
     }
 
-    private void Close(INode node, ref int link)
+    private static int Length(IText text) => text.Data.AsSpan().Trim().Length;
+
+    private void AddTo(INode parent, INode child)
     {
-        link -= IsLink(node) ? 1 : 0;
-        if (
-            node != Root
-            && node.Parent is { } parent
-            && _measures.TryGetValue(node, out var measure)
-        )
-            Add(parent, measure.Text, measure.LinkText, measure.Links + (IsLink(node) ? 1 : 0));
+        var (text, linkText, links) = _measures.GetValueOrDefault(child);
+        Add(parent, text, linkText, links + (IsLink(child) ? 1 : 0));
     }
 
     private void Add(INode node, int text, int linkText, int links)
@@ -171,7 +167,7 @@ internal sealed class MainContent
         foreach (var child in node.ChildNodes)
         {
             if (child is IText text)
-                kept += text.Data.AsSpan().Trim().Length;
+                kept += Length(text);
             else if (child is IElement element && !Drops(element))
                 CountKept(element, ref kept);
             if (kept >= EnoughText)

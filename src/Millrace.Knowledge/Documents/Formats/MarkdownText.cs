@@ -16,7 +16,7 @@ internal static class MarkdownText
         var section = new MarkdownStretch();
         while (await lines.NextAsync() is { } line)
         {
-            if (!line.Continues && section.EndsBefore(line.Text))
+            if (section.EndsBefore(line))
             {
                 reading.Check();
                 foreach (var piece in section.Take(line.Text, reading))
@@ -32,8 +32,8 @@ internal static class MarkdownText
 /// <summary>Lines up to a place where Markdown can be cut: a heading, an empty line, a row of a long table.</summary>
 internal sealed class MarkdownStretch
 {
-    private const int Full = 8_000;
-    private const int Longest = 32_000;
+    private const int Full = 4_000;
+    private const int Longest = 8_000;
 
     private readonly StringBuilder _text = new();
     private char _fence;
@@ -43,11 +43,12 @@ internal sealed class MarkdownStretch
     private string? _tableHead;
     private bool _repeatsHead;
 
-    public bool EndsBefore(string line)
+    public bool EndsBefore(Line next)
     {
+        var line = next.Text;
         if (_text.Length >= Longest)
             return true;
-        if (_fence != '\0' || _text.Length == 0)
+        if (next.Continues || _fence != '\0' || _text.Length == 0)
             return false;
         return line.StartsWith('#')
             || (

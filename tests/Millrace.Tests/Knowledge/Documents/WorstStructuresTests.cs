@@ -190,6 +190,54 @@ public sealed class WorstStructuresTests : IDisposable
         failure.Fault.ShouldBeOneOf(DocumentFault.TooManyParts, DocumentFault.TooDeep);
     }
 
+    [Theory]
+    [InlineData("<!doctype html>", "<p>x", 200_000)]
+    [InlineData("<!doctype html><ol>", "<li>x", 100_000)]
+    [InlineData("# Links\n\n", "[a](", 30_000)]
+    [InlineData("# Stars\n\n", "*a ", 30_000)]
+    public async Task Many_of_the_same_take_no_more_than_their_time(
+        string head,
+        string piece,
+        int times
+    )
+    {
+        var file = Encoding.UTF8.GetBytes(head + string.Concat(Enumerable.Repeat(piece, times)));
+
+        var blocks = await _lab.ReadAsync(
+            file,
+            options: new DocumentOptions { TimeLimit = TimeSpan.FromSeconds(20) }
+        );
+
+        blocks.Count.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_mail_of_countless_or_endlessly_nested_parts_is_refused()
+    {
+        const string Head = "From: a@example.org\nTo: b@example.org\nSubject: Hi\n";
+        var many =
+            Head
+            + "Content-Type: multipart/mixed; boundary=b\n\n"
+            + string.Concat(
+                Enumerable.Repeat(
+                    "--b\nContent-Disposition: attachment; filename=a.txt\n\nHello.\n",
+                    1_100
+                )
+            );
+        var deep =
+            Head
+            + string.Concat(
+                Enumerable
+                    .Range(0, 3_000)
+                    .Select(i => $"Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n")
+            );
+
+        (await _lab.FailAsync(Encoding.UTF8.GetBytes(many))).Fault.ShouldBe(
+            DocumentFault.TooManyParts
+        );
+        (await _lab.FailAsync(Encoding.UTF8.GetBytes(deep))).Fault.ShouldBe(DocumentFault.Damaged);
+    }
+
     [Fact]
     public async Task Data_that_breaks_off_is_refused()
     {
