@@ -21,7 +21,10 @@ internal static class Role
     /// <summary>The barest server of the framework: no logging, no settings, nothing but routes.</summary>
     public static WebApplication Bare(string url)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(
+            // Else it watches the working folder, in which the databases of the others lie.
+            new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] }
+        );
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
         var app = builder.Build();

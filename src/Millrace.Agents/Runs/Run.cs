@@ -66,8 +66,12 @@ public sealed class Run : IOwned
                     run.SessionId,
                     run.RequestKey,
                 })
-                .IsUnique();
-            builder.HasIndex(run => new { run.State, run.StartedAt });
+                .IsUnique()
+                .HasFilter("request_key IS NOT NULL");
+            builder
+                .HasIndex(run => new { run.State, run.StartedAt })
+                .HasFilter("state = 'running'");
+            builder.HasIndex(run => run.StartedAt).HasFilter("session_id IS NULL");
         }
     }
 }

@@ -40,7 +40,6 @@ public sealed class Session : IOwned
         {
             builder.ToTable("sessions").HasKey(session => session.Id);
             builder.HasIndex(session => new { session.WorkspaceId, session.Handle }).IsUnique();
-            builder.HasIndex(session => session.LastUsedAt);
         }
     }
 }

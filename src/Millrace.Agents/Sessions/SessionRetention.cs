@@ -21,13 +21,12 @@ internal sealed class SessionRetention(Store store, SessionsOptions options, Tim
     public async Task RunAsync(WorkContext work, CancellationToken cancellation)
     {
         var oldest = time.GetUtcNow() - TimeSpan.FromDays(options.Days);
-        while (
+        foreach (var sessions in (await UnusedAsync(oldest, cancellation)).Chunk(AtOnce))
             await store.WriteAsync(
                 Reach.Installation,
-                db => RemoveSessionsAsync(db, oldest),
+                db => RemoveSessionsAsync(db, sessions, oldest),
                 cancellation
-            ) == AtOnce
-        ) { }
+            );
         while (
             await store.WriteAsync(
                 Reach.Installation,
@@ -37,31 +36,47 @@ internal sealed class SessionRetention(Store store, SessionsOptions options, Tim
         ) { }
     }
 
-    private static async ValueTask<int> RemoveSessionsAsync(Db db, DateTimeOffset oldest)
-    {
-        var sessions = await db.QueryAsync(
-            "SELECT id, workspace_id FROM sessions WHERE last_used_at < $1 AND active_run IS NULL LIMIT $2",
-            row => (Id: row.Id<Session>(0).Value, Workspace: row.Id<Workspace>(1).Value),
-            oldest,
-            AtOnce
+    /// <summary>Ids tell when a session was made, so only those made before that time are looked at.</summary>
+    private Task<List<Guid>> UnusedAsync(DateTimeOffset oldest, CancellationToken cancellation) =>
+        store.ReadAsync(
+            Reach.Installation,
+            db =>
+                db.QueryAsync(
+                    "SELECT id FROM sessions WHERE id < $1 AND last_used_at < $2 AND active_run IS NULL",
+                    row => row.Id<Session>(0).Value,
+                    Id<Session>.New(oldest).Value,
+                    oldest
+                ),
+            cancellation
         );
-        foreach (var (session, workspace) in sessions)
+
+    private static async ValueTask RemoveSessionsAsync(
+        Db db,
+        IEnumerable<Guid> sessions,
+        DateTimeOffset oldest
+    )
+    {
+        foreach (var session in sessions)
         {
+            // Somebody may have come back to it meanwhile.
+            var removed = await db.ExecuteAsync(
+                "DELETE FROM sessions WHERE id = $1 AND last_used_at < $2 AND active_run IS NULL",
+                session,
+                oldest
+            );
+            if (removed == 0)
+                continue;
             await db.ExecuteAsync(
-                "DELETE FROM steps WHERE run_id IN (SELECT id FROM runs WHERE workspace_id = $1 AND session_id = $2)",
-                workspace,
+                "DELETE FROM steps WHERE run_id IN (SELECT run_id FROM turns WHERE session_id = $1)",
                 session
             );
             await db.ExecuteAsync(
-                "DELETE FROM runs WHERE workspace_id = $1 AND session_id = $2",
-                workspace,
+                "DELETE FROM runs WHERE id IN (SELECT run_id FROM turns WHERE session_id = $1)",
                 session
             );
             await db.ExecuteAsync("DELETE FROM turn_vectors WHERE session_id = $1", session);
             await db.ExecuteAsync("DELETE FROM turns WHERE session_id = $1", session);
-            await db.ExecuteAsync("DELETE FROM sessions WHERE id = $1", session);
         }
-        return sessions.Count;
     }
 
     private static async ValueTask<int> RemoveLoneRunsAsync(Db db, DateTimeOffset oldest)

@@ -16,7 +16,8 @@ namespace Millrace.Core.Storage;
 /// <remarks>SQL is not filtered by workspace: a statement on owned rows names <see cref="Workspace"/> itself.</remarks>
 public sealed class Db : IAsyncDisposable
 {
-    // A command is kept per statement, so that it is parsed once per connection; statements are constants, so few.
+    // Kept, so that each is parsed once per connection; statements are constants, so few.
+    private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
     private readonly Func<Db, MillraceContext> _createContext;
     private MillraceContext? _context;
@@ -81,13 +82,10 @@ public sealed class Db : IAsyncDisposable
     public void AfterCommit(Action wake) => (_afterCommit ??= []).Add(wake);
 
     /// <summary>Runs one statement and says how many rows it changed.</summary>
-    public ValueTask<int> ExecuteAsync(string sql, params object?[] arguments)
-    {
-        var command = Command(sql, arguments);
-        return Dialect is Dialect.Sqlite
-            ? new(command.ExecuteNonQuery())
-            : new(command.ExecuteNonQueryAsync());
-    }
+    public ValueTask<int> ExecuteAsync(string sql, params object?[] arguments) =>
+        Dialect is Dialect.Sqlite
+            ? new(Statement(sql, arguments).Execute())
+            : new(Command(sql, arguments).ExecuteNonQueryAsync());
 
     /// <summary>All rows of a query, in its order.</summary>
     public async ValueTask<List<T>> QueryAsync<T>(
@@ -96,18 +94,24 @@ public sealed class Db : IAsyncDisposable
         params object?[] arguments
     )
     {
-        var command = Command(sql, arguments);
         var rows = new List<T>();
         if (Dialect is Dialect.Sqlite)
         {
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-                rows.Add(map(new Row(reader, Dialect)));
+            var statement = Statement(sql, arguments);
+            try
+            {
+                while (statement.Step())
+                    rows.Add(map(new Row(statement)));
+            }
+            finally
+            {
+                statement.Reset();
+            }
             return rows;
         }
-        await using var remote = await command.ExecuteReaderAsync();
-        while (await remote.ReadAsync())
-            rows.Add(map(new Row(remote, Dialect)));
+        await using var reader = await Command(sql, arguments).ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            rows.Add(map(new Row(reader)));
         return rows;
     }
 
@@ -118,14 +122,20 @@ public sealed class Db : IAsyncDisposable
         params object?[] arguments
     )
     {
-        var command = Command(sql, arguments);
         if (Dialect is Dialect.Sqlite)
         {
-            using var reader = command.ExecuteReader();
-            return reader.Read() ? map(new Row(reader, Dialect)) : default;
+            var statement = Statement(sql, arguments);
+            try
+            {
+                return statement.Step() ? map(new Row(statement)) : default;
+            }
+            finally
+            {
+                statement.Reset();
+            }
         }
-        await using var remote = await command.ExecuteReaderAsync();
-        return await remote.ReadAsync() ? map(new Row(remote, Dialect)) : default;
+        await using var reader = await Command(sql, arguments).ExecuteReaderAsync();
+        return await reader.ReadAsync() ? map(new Row(reader)) : default;
     }
 
     internal void Save()
@@ -167,11 +177,25 @@ public sealed class Db : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var statement in _statements.Values)
+            statement.Dispose();
         foreach (var command in _commands.Values)
             await command.DisposeAsync();
         if (_context is not null)
             await _context.DisposeAsync();
         await Connection.DisposeAsync();
+    }
+
+    private SqliteStatement Statement(string sql, object?[] arguments)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            statement = new SqliteStatement((SqliteConnection)Connection, sql, arguments.Length);
+            _statements.Add(sql, statement);
+        }
+        for (var i = 0; i < arguments.Length; i++)
+            statement.Bind(i, ToStored(arguments[i]));
+        return statement;
     }
 
     [SuppressMessage(
@@ -186,19 +210,14 @@ public sealed class Db : IAsyncDisposable
             command = Connection.CreateCommand();
             command.CommandText = sql;
             command.Transaction = _transaction;
-            for (var i = 0; i < arguments.Length; i++)
-                command.Parameters.Add(Parameter(i));
+            foreach (var _ in arguments)
+                command.Parameters.Add(new NpgsqlParameter());
             _commands.Add(sql, command);
         }
         for (var i = 0; i < arguments.Length; i++)
             command.Parameters[i].Value = ToStored(arguments[i]);
         return command;
     }
-
-    private DbParameter Parameter(int index) =>
-        Dialect is Dialect.Sqlite
-            ? new SqliteParameter { ParameterName = $"${index + 1}" }
-            : new NpgsqlParameter();
 
     private object ToStored(object? value) =>
         value switch

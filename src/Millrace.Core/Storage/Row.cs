@@ -4,46 +4,55 @@ using Millrace.Core.Ids;
 namespace Millrace.Core.Storage;
 
 /// <summary>One row of a query, read by column number; the stored forms are those of <see cref="Db"/>.</summary>
-public readonly struct Row(DbDataReader reader, Dialect dialect)
+public readonly struct Row
 {
-    public bool IsNull(int column) => reader.IsDBNull(column);
+    // One of the two, by the database.
+    private readonly SqliteStatement? _statement;
+    private readonly DbDataReader? _reader;
 
-    public string Text(int column) => reader.GetString(column);
+    internal Row(SqliteStatement statement) => _statement = statement;
 
-    public string? TextOrNull(int column) =>
-        reader.IsDBNull(column) ? null : reader.GetString(column);
+    internal Row(DbDataReader reader) => _reader = reader;
 
-    public long Int64(int column) => reader.GetInt64(column);
+    public bool IsNull(int column) => _statement?.IsNull(column) ?? _reader!.IsDBNull(column);
 
-    public long? Int64OrNull(int column) =>
-        reader.IsDBNull(column) ? null : reader.GetInt64(column);
+    public string Text(int column) => _statement?.Text(column) ?? _reader!.GetString(column);
 
-    public int Int32(int column) => checked((int)reader.GetInt64(column));
+    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
-    public double Number(int column) => reader.GetDouble(column);
+    public long Int64(int column) => _statement?.Int64(column) ?? _reader!.GetInt64(column);
 
-    public bool Flag(int column) => reader.GetBoolean(column);
+    public long? Int64OrNull(int column) => IsNull(column) ? null : Int64(column);
 
-    public byte[] Bytes(int column) => reader.GetFieldValue<byte[]>(column);
+    public int Int32(int column) => checked((int)Int64(column));
 
-    public byte[]? BytesOrNull(int column) =>
-        reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);
+    public double Number(int column) => _statement?.Number(column) ?? _reader!.GetDouble(column);
+
+    public bool Flag(int column) =>
+        _statement is null ? _reader!.GetBoolean(column) : _statement.Int64(column) != 0;
+
+    public byte[] Bytes(int column) =>
+        _statement is null
+            ? _reader!.GetFieldValue<byte[]>(column)
+            : _statement.Bytes(column).ToArray();
+
+    public byte[]? BytesOrNull(int column) => IsNull(column) ? null : Bytes(column);
 
     public Id<T> Id<T>(int column) =>
         new(
-            dialect is Dialect.Sqlite
-                ? new Guid(Bytes(column), bigEndian: true)
-                : reader.GetGuid(column)
+            _statement is null
+                ? _reader!.GetGuid(column)
+                : new Guid(_statement.Bytes(column), bigEndian: true)
         );
 
-    public Id<T>? IdOrNull<T>(int column) => reader.IsDBNull(column) ? null : Id<T>(column);
+    public Id<T>? IdOrNull<T>(int column) => IsNull(column) ? null : Id<T>(column);
 
     public DateTimeOffset Time(int column) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
+        DateTimeOffset.FromUnixTimeMilliseconds(Int64(column));
 
-    public DateTimeOffset? TimeOrNull(int column) => reader.IsDBNull(column) ? null : Time(column);
+    public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
 
     /// <summary>An enum stored as its snake_case word.</summary>
     public T Word<T>(int column)
-        where T : struct, Enum => Words.Parse<T>(reader.GetString(column));
+        where T : struct, Enum => Words.Parse<T>(Text(column));
 }
