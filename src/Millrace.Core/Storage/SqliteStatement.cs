@@ -42,7 +42,10 @@ internal sealed class SqliteStatement : IDisposable
                 double number => raw.sqlite3_bind_double(_statement, place, number),
                 float number => raw.sqlite3_bind_double(_statement, place, number),
                 byte[] bytes => raw.sqlite3_bind_blob(_statement, place, bytes),
-                _ => throw new ArgumentException($"{value.GetType()} has no stored form.", nameof(value)),
+                _ => throw new ArgumentException(
+                    $"{value.GetType()} has no stored form.",
+                    nameof(value)
+                ),
             }
         );
     }
@@ -67,7 +70,9 @@ internal sealed class SqliteStatement : IDisposable
         try
         {
             while (Step()) { }
-            return raw.sqlite3_stmt_readonly(_statement) == 0 ? raw.sqlite3_changes(_connection) : 0;
+            return raw.sqlite3_stmt_readonly(_statement) == 0
+                ? raw.sqlite3_changes(_connection)
+                : 0;
         }
         finally
         {
