@@ -109,13 +109,16 @@ internal static class TextEncoding
     private sealed class Census
     {
         private const double ControlsOfText = 0.02;
+        private const int AlwaysAllowed = 2;
 
         private long _bytes;
         private long _controls;
         private long _wellFormed;
         private long _illFormed;
 
-        public bool IsBinary => _controls > _bytes * (IsUtf8 ? ControlsOfText : ControlsOfText / 4);
+        public bool IsBinary =>
+            _controls
+            > Math.Max(AlwaysAllowed, _bytes * (IsUtf8 ? ControlsOfText : ControlsOfText / 4));
 
         public bool IsUtf8 => _illFormed == 0 || _wellFormed > _illFormed;
 

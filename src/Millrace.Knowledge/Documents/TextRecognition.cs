@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -21,6 +22,10 @@ internal static partial class TextRecognition
             ' '
         ),
     ];
+    private static readonly SearchValues<string> NextTags = SearchValues.Create(
+        ["</", "><"],
+        StringComparison.Ordinal
+    );
     private static readonly string[] MailFields =
     [
         "from",
@@ -46,7 +51,7 @@ internal static partial class TextRecognition
         {
             if (HtmlMark().IsMatch(text[..Math.Min(text.Length, 8192)]))
                 return DocumentType.Html;
-            if (XmlMark().IsMatch(text[..Math.Min(text.Length, 1024)]))
+            if (IsXml(text, isCut))
                 return DocumentType.Xml;
         }
         if (IsMail(text))
@@ -109,6 +114,15 @@ internal static partial class TextRecognition
         return isCut || tokens > 1;
     }
 
+    /// <summary>By its declaration; without one by a first and, when it is in sight, a last tag: "&lt;ada&gt; hello" is talk.</summary>
+    private static bool IsXml(ReadOnlySpan<char> text, bool isCut) =>
+        text.StartsWith("<?xml")
+        || text.StartsWith("<!DOCTYPE")
+        || (
+            XmlMark().IsMatch(text[..Math.Min(text.Length, 1024)])
+            && (isCut ? text.IndexOfAny(NextTags) >= 0 : text.TrimEnd()[^1] == '>')
+        );
+
     private static bool IsMail(ReadOnlySpan<char> text)
     {
         var known = 0;
@@ -129,10 +143,9 @@ internal static partial class TextRecognition
         return known >= 3;
     }
 
-    private static readonly System.Buffers.SearchValues<char> FieldName =
-        System.Buffers.SearchValues.Create(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-        );
+    private static readonly SearchValues<char> FieldName = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+    );
 
     private static bool LooksLikeMarkdown(string head)
     {
@@ -156,7 +169,7 @@ internal static partial class TextRecognition
     private static partial Regex HtmlMark();
 
     [GeneratedRegex(
-        @"\A(?:<\?xml\b|<!DOCTYPE\b|<!--|<[A-Za-z_][\w.:-]*(?:\s[^<]*)?/?>)",
+        @"\A(?:<!--|<[A-Za-z_][\w.:-]*(?:\s[^<]*)?/?>)",
         RegexOptions.NonBacktracking,
         TimeoutMilliseconds
     )]

@@ -19,6 +19,8 @@ public sealed class RecognitionTests : IDisposable
     [InlineData("<!DOCTYPE html><p>Hi</p>", "page.txt", DocumentType.Html)]
     [InlineData("\n  <div><p>Hi</p></div>", null, DocumentType.Html)]
     [InlineData("<?xml version=\"1.0\"?><a><b>1</b></a>", null, DocumentType.Xml)]
+    [InlineData("<svg xmlns=\"x\"><text>1</text></svg>", null, DocumentType.Xml)]
+    [InlineData("<ada> hello\n<bob> hi there", null, DocumentType.Text)]
     [InlineData("{\"a\": [1, 2]}", "data.md", DocumentType.Json)]
     [InlineData("{braces} in front of a text, but no JSON.", null, DocumentType.Text)]
     [InlineData("[1] See the notes of chapter one.", null, DocumentType.Text)]
