@@ -11,6 +11,9 @@ internal sealed class BenchOptions(string[] line)
     /// <summary>How long a turn lasts.</summary>
     public TimeSpan Lap => TimeSpan.FromSeconds(Number("--seconds", 3));
 
+    /// <summary>What each contender runs before it is measured: code compiled ahead takes some seconds to become fast.</summary>
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(Number("--warm-up", 10));
+
     public int Number(string name, int otherwise) =>
         Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 

@@ -36,7 +36,7 @@ internal sealed class Race
     {
         var race = new Race(contenders);
         foreach (var contender in contenders)
-            await contender.RunAsync(options.Lap);
+            await contender.RunAsync(options.WarmUp);
         for (var round = 1; round <= options.Rounds; round++)
             await race.RunRoundAsync(options, round);
         return race;
