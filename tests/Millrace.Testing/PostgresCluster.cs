@@ -15,7 +15,10 @@ public sealed class PostgresCluster
 
     private readonly int _port;
 
-    private PostgresCluster(int port) => _port = port;
+    // Held, since the end of its input ends the server.
+    private readonly Process _keeper;
+
+    private PostgresCluster(int port, Process keeper) => (_port, _keeper) = (port, keeper);
 
     /// <summary>Makes an empty database and gives its connection string.</summary>
     public static async Task<string> CreateDatabaseAsync()
@@ -51,31 +54,60 @@ public sealed class PostgresCluster
             Path.Combine(programs, "initdb"),
             ["-D", data, "-U", "millrace", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
         );
-        await RunAsUserAsync(
-            asRoot,
-            Path.Combine(programs, "pg_ctl"),
-            [
-                "-D",
-                data,
-                "-w",
-                "-l",
-                Path.Combine(folder, "log"),
-                "-o",
-                $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=400 -c fsync=off -c autovacuum=off",
-                "start",
-            ]
-        );
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        var cluster = new PostgresCluster(port, Start(asRoot, programs, folder, port));
+        await cluster.ReadyAsync();
+        return cluster;
+    }
+
+    /// <summary>
+    /// The server's keeper waits for the end of its input, which comes when this process ends, however it does. Then
+    /// it stops the server and removes the folder.
+    /// </summary>
+    private static Process Start(bool asRoot, string programs, string folder, int port)
+    {
+        string[] command =
+        [
+            "sh",
+            "-c",
+            """
+            "$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" \
+                -c max_connections=400 -c fsync=off -c autovacuum=off </dev/null >"$2/log" 2>&1 &
+            read nothing
+            kill -QUIT $!
+            wait
+            rm -rf "$2"
+            """,
+            "sh",
+            Path.Combine(programs, "postgres"),
+            folder,
+            $"{port}",
+        ];
+        if (asRoot)
+            command = ["runuser", "-u", "postgres", "--", .. command];
+        return Process.Start(
+            new ProcessStartInfo(command[0], command[1..])
+            {
+                WorkingDirectory = "/",
+                RedirectStandardInput = true,
+            }
+        )!;
+    }
+
+    private async Task ReadyAsync()
+    {
+        for (var attempt = 0; ; attempt++)
         {
-            RunAsUserAsync(
-                    asRoot,
-                    Path.Combine(programs, "pg_ctl"),
-                    ["-D", data, "-m", "immediate", "stop"]
-                )
-                .Wait();
-            Directory.Delete(folder, recursive: true);
-        };
-        return new PostgresCluster(port);
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+                await connection.OpenAsync();
+                return;
+            }
+            catch (NpgsqlException) when (attempt < 300 && !_keeper.HasExited)
+            {
+                await Task.Delay(100);
+            }
+        }
     }
 
     private static Task RunAsUserAsync(bool asRoot, string program, string[] arguments) =>

@@ -22,10 +22,7 @@ internal sealed class SqliteStore : Store
             DefaultTimeout = 30,
         }.ConnectionString;
         _readers = new Pool(readers, _ => ValueTask.FromResult(Open("PRAGMA query_only = ON")));
-        // Turns write the same pages again and again: a longer log copies each back less often.
-        _writer = new Lazy<GroupCommit>(() =>
-            new GroupCommit(Open("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"))
-        );
+        _writer = new Lazy<GroupCommit>(() => new GroupCommit(Open("PRAGMA synchronous = FULL")));
     }
 
     public override Dialect Dialect => Dialect.Sqlite;
