@@ -55,5 +55,6 @@ done
 
 echo
 printf '%s\n' "${summary[@]}"
-echo "$passed passed, $failed failed, $skipped skipped"
+[ $skipped -eq 0 ] || echo "$skipped skipped, each with its reason above"
+echo "$passed passed, $failed failed"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

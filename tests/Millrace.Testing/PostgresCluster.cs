@@ -70,13 +70,13 @@ public sealed class PostgresCluster
             "sh",
             "-c",
             """
-            "$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" \
-                -c max_connections=400 -c fsync=off -c autovacuum=off </dev/null >"$2/log" 2>&1 &
-            read nothing
-            kill -QUIT $!
-            wait
-            rm -rf "$2"
-            """,
+                "$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" \
+                    -c max_connections=400 -c fsync=off -c autovacuum=off </dev/null >"$2/log" 2>&1 &
+                read nothing
+                kill -QUIT $!
+                wait
+                rm -rf "$2"
+                """,
             "sh",
             Path.Combine(programs, "postgres"),
             folder,
@@ -88,6 +88,7 @@ public sealed class PostgresCluster
             new ProcessStartInfo(command[0], command[1..])
             {
                 WorkingDirectory = "/",
+                UseShellExecute = false,
                 RedirectStandardInput = true,
             }
         )!;

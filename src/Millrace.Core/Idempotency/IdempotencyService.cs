@@ -26,7 +26,8 @@ public sealed partial class IdempotencyService(
     /// <summary>
     /// Runs the request, or waits for the one that runs already, or answers with what is kept. When
     /// <paramref name="run"/> fails, gives null or an answer that is not kept, the key is free again and one of those
-    /// who wait runs in its place. A process that ends while it runs a request frees the key within 20 seconds.
+    /// who wait runs in its place. The key of a process that died while it ran the request is
+    /// free within 20 seconds, on SQLite from the next start on.
     /// Fails with <see cref="Conflict"/>: <c>idempotency_key_reused</c> for another request under the same key,
     /// <c>idempotency_answer_too_large</c> for the repeat of one whose answer was larger than can be kept.
     /// </summary>
@@ -53,6 +54,20 @@ public sealed partial class IdempotencyService(
             }
         }
     }
+
+    /// <summary>
+    /// Frees the keys of requests that a dead process ran. On SQLite there is one server process, so at its start
+    /// every running request is one; on PostgreSQL another may run it, and its lease tells.
+    /// </summary>
+    internal Task FreeAbandonedAsync(CancellationToken cancellation) =>
+        store.Dialect is Dialect.Postgres
+            ? Task.CompletedTask
+            : store.WriteAsync(
+                Reach.Installation,
+                async db =>
+                    await db.ExecuteAsync("DELETE FROM idempotency_keys WHERE lease IS NOT NULL"),
+                cancellation
+            );
 
     private Task<Beginning> BeginAsync(
         IdempotentRequest request,
@@ -126,8 +141,8 @@ public sealed partial class IdempotencyService(
         CancellationToken cancellation
     )
     {
-        using var over = new CancellationTokenSource();
-        var renewing = RenewAsync(request, lease, over.Token);
+        using var timer = new PeriodicTimer(RenewEvery, time);
+        var renewing = RenewAsync(request, lease, timer);
         StoredAnswer? kept = null;
         try
         {
@@ -138,7 +153,8 @@ public sealed partial class IdempotencyService(
         }
         finally
         {
-            await over.CancelAsync();
+            // Ends the wait without an exception.
+            timer.Dispose();
             await renewing;
             await EndAsync(request, lease, kept);
         }
@@ -198,11 +214,10 @@ public sealed partial class IdempotencyService(
     private async Task RenewAsync(
         IdempotentRequest request,
         Id<IdempotencyKey> lease,
-        CancellationToken over
+        PeriodicTimer timer
     )
     {
-        using var timer = new PeriodicTimer(RenewEvery, time);
-        while (await NextAsync(timer, over))
+        while (await timer.WaitForNextTickAsync())
         {
             try
             {
@@ -226,18 +241,6 @@ public sealed partial class IdempotencyService(
             {
                 Log.CannotRenew(logger, failure);
             }
-        }
-    }
-
-    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken over)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(over);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
     }
 

@@ -213,6 +213,34 @@ public sealed class IdempotencyTests
         Text(await living.ExecuteAsync(Request, _ => Answer("third"))).ShouldBe("second");
     }
 
+    [Fact]
+    public async Task On_SQLite_a_restart_frees_what_the_last_process_ran()
+    {
+        await using var test = await TestStore.CreateAsync(Dialect.Sqlite);
+        var kept = await Service(test.Store).ExecuteAsync(Request, _ => Answer("kept"));
+        var running = Request with { Key = "running" };
+        var never = new TaskCompletionSource<StoredAnswer?>();
+        var started = new TaskCompletionSource();
+        var hung = Service(test.Store)
+            .ExecuteAsync(
+                running,
+                _ =>
+                {
+                    started.SetResult();
+                    return never.Task;
+                }
+            );
+        await started.Task.WaitAsync(Patience);
+
+        var next = Service(test.Store);
+        await next.FreeAbandonedAsync(CancellationToken.None);
+
+        Text(await next.ExecuteAsync(running, _ => Answer("again"))).ShouldBe("again");
+        Text(await next.ExecuteAsync(Request, _ => Answer("not run"))).ShouldBe(Text(kept));
+        never.SetResult(null);
+        await hung;
+    }
+
     [Theory, OnEachDatabase]
     public async Task A_long_request_keeps_its_key(Dialect dialect)
     {
