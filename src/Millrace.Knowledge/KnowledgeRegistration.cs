@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Documents;
+using Millrace.Knowledge.Graph;
 
 namespace Millrace.Knowledge;
 
@@ -15,6 +16,7 @@ public static class KnowledgeRegistration
     {
         services.AddStorageMap("knowledge", typeof(KnowledgeRegistration).Assembly);
         services.AddDocuments(configuration);
+        services.AddGraph(configuration);
         return services;
     }
 }

@@ -53,6 +53,9 @@ public sealed class Fact : IOwned
     /// <summary>The version or the fact that took its place.</summary>
     public Id<Fact>? SupersededBy { get; init; }
 
+    /// <summary>The evidence for its end, when that was told apart from the rest.</summary>
+    public Id<Episode>? EndedBy { get; init; }
+
     /// <summary>0 to 1.</summary>
     public required double Confidence { get; init; }
 

@@ -92,6 +92,7 @@ CREATE TABLE facts (
     recorded_at BIGINT NOT NULL,
     retracted_at BIGINT NULL,
     superseded_by UUID NULL,
+    ended_by UUID NULL,
     confidence DOUBLE PRECISION NOT NULL,
     source TEXT NULL,
     rule TEXT NULL,

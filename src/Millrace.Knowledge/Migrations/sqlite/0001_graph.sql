@@ -92,6 +92,7 @@ CREATE TABLE facts (
     recorded_at INTEGER NOT NULL,
     retracted_at INTEGER NULL,
     superseded_by BLOB NULL,
+    ended_by BLOB NULL,
     confidence REAL NOT NULL,
     source TEXT NULL,
     rule TEXT NULL,

@@ -1,0 +1,94 @@
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>
+/// Keeps relations that have one object at a time from having two. What is written later is believed, for the time that
+/// it speaks of: it is taken out of what was held before. A fact with no end speaks of the time until the next one that
+/// is known to begin after it. Both versions stay, with when each was believed. (t-backend §14.1, §14.6)
+/// </summary>
+internal sealed class Contradictions(Predicates predicates)
+{
+    /// <summary>Writes a relation, cutting what it contradicts.</summary>
+    public async ValueTask<FactView> AddAsync(GraphWrite write, FactView fact)
+    {
+        if (fact is not { SubjectId: { } subject, Predicate: { } predicate, Object: not null })
+        {
+            await write.AddFactAsync(fact);
+            return fact;
+        }
+        if (!predicates.IsFunctional(predicate))
+        {
+            await write.AddFactAsync(fact);
+            return fact;
+        }
+        var others = await write.FindAsync(
+            """
+            f.subject_id = $3 AND f.predicate = $4 AND f.retracted_at IS NULL
+            AND (f.valid_to IS NULL OR f.valid_to > $5) ORDER BY f.id
+            """,
+            subject.Value,
+            predicate,
+            fact.Valid.From ?? long.MinValue
+        );
+        others.RemoveAll(other => IsSame(other, fact) || other.OriginId == fact.OriginId);
+        if (fact.ValidTo is null)
+            fact = fact with { ValidTo = NextStart(fact, others) };
+        foreach (var other in others.Where(other => other.Valid.Overlaps(fact.Valid)))
+        {
+            await write.CutAsync(other, fact.Valid, fact.Id, fact.EpisodeId);
+            if (other.IsPart)
+                await CutWholeAsync(write, other, fact);
+        }
+        await write.AddFactAsync(fact);
+        return fact;
+    }
+
+    /// <summary>Ends a relation at a time. False when nothing then true was known of it.</summary>
+    public static async ValueTask<bool> EndAsync(GraphWrite write, FactView end)
+    {
+        var from = end.ValidTo!.Value.ToUnixTimeMilliseconds();
+        var held = await write.FindAsync(
+            """
+            f.subject_id = $3 AND f.predicate = $4 AND f.retracted_at IS NULL
+            AND (f.valid_from IS NULL OR f.valid_from < $5) AND (f.valid_to IS NULL OR f.valid_to > $5) ORDER BY f.id
+            """,
+            end.SubjectId!.Value.Value,
+            end.Predicate,
+            from
+        );
+        held.RemoveAll(other => !IsSame(other, end));
+        foreach (var other in held)
+        {
+            await write.CutAsync(other, new Span(from, null), null, end.EpisodeId);
+            if (other.IsPart)
+                await CutWholeAsync(write, other, end with { ValidFrom = end.ValidTo });
+        }
+        return held.Count > 0;
+    }
+
+    private static bool IsSame(FactView one, FactView other) =>
+        one.ObjectId == other.ObjectId
+        && string.Equals(one.Value, other.Value, StringComparison.OrdinalIgnoreCase);
+
+    private static DateTimeOffset? NextStart(FactView fact, List<FactView> others) =>
+        others
+            .Where(other =>
+                other.ValidFrom is { } start && (fact.ValidFrom is null || start > fact.ValidFrom)
+            )
+            .Min(other => other.ValidFrom);
+
+    /// <summary>A statement is true no longer than each of its parts.</summary>
+    private static async ValueTask CutWholeAsync(GraphWrite write, FactView part, FactView by)
+    {
+        var wholes = await write.FindAsync(
+            "f.episode_id = $3 AND f.predicate IS NULL AND f.retracted_at IS NULL AND (f.valid_to IS NULL OR f.valid_to > $4) ORDER BY f.id",
+            part.EpisodeId.Value,
+            by.Valid.From ?? long.MinValue
+        );
+        wholes.RemoveAll(whole => whole.IsPart);
+        foreach (var whole in wholes)
+        {
+            if (whole.ValidFrom is null || whole.ValidFrom < by.ValidFrom)
+                await write.CutAsync(whole, new Span(by.Valid.From, null), by.Id, by.EpisodeId);
+        }
+    }
+}

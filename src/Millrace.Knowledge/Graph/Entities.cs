@@ -1,0 +1,286 @@
+using Millrace.Core.Failures;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>An entity with its other names.</summary>
+public sealed record EntityView(
+    Id<Entity> Id,
+    Id<KnowledgeGraph> GraphId,
+    string Name,
+    string Type,
+    IReadOnlyList<string> Aliases,
+    string Summary,
+    string? Attributes,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? RetiredAt,
+    Id<Entity>? MergedInto
+);
+
+/// <summary>What is said of an entity; of a change, what is null stays.</summary>
+public sealed record EntityChange
+{
+    public string? Name { get; init; }
+
+    public string? Type { get; init; }
+
+    public string? Summary { get; init; }
+
+    /// <summary>A JSON object.</summary>
+    public string? Attributes { get; init; }
+
+    /// <summary>All its other names.</summary>
+    public IReadOnlyList<string>? Aliases { get; init; }
+}
+
+/// <summary>The entities of a graph: shown, made, changed and retired.</summary>
+public sealed class Entities(Store store, TimeProvider time)
+{
+    private const string Columns =
+        "n.id, n.graph_id, n.name, n.type, n.summary, n.attributes, n.created_at, n.updated_at, n.retired_at, n.merged_into";
+
+    /// <summary>Those that the graph knew at a moment, the latest first.</summary>
+    public Task<List<EntityView>> ListAsync(
+        OpenedGraph graph,
+        DateTimeOffset? knownAt,
+        int limit,
+        int offset,
+        CancellationToken cancellation = default
+    ) =>
+        store.ReadAsync(
+            graph.Workspace,
+            async db =>
+                await WithAliasesAsync(
+                    db,
+                    await db.QueryAsync(
+                        $"""
+                        SELECT {Columns} FROM entities n WHERE n.workspace_id = $1 AND n.graph_id = $2
+                        AND n.created_at <= $3 AND (n.retired_at IS NULL OR n.retired_at > $3)
+                        ORDER BY n.id DESC LIMIT $4 OFFSET $5
+                        """,
+                        View,
+                        db.Workspace.Value,
+                        graph.Id.Value,
+                        new Moment(default, knownAt).Known,
+                        (long)limit,
+                        (long)offset
+                    )
+                ),
+            cancellation
+        );
+
+    /// <exception cref="NotFound">The graph has no such entity.</exception>
+    public Task<EntityView> GetAsync(
+        OpenedGraph graph,
+        Id<Entity> id,
+        CancellationToken cancellation = default
+    ) => store.ReadAsync(graph.Workspace, db => GetAsync(db, graph.Id, id), cancellation);
+
+    /// <summary>Makes one, whether or not another has its name.</summary>
+    public Task<EntityView> CreateAsync(
+        OpenedGraph graph,
+        EntityChange entity,
+        CancellationToken cancellation = default
+    )
+    {
+        graph.Demand(GraphRole.Writer);
+        return store.WriteAsync(
+            graph.Workspace,
+            db =>
+                GraphWrite.RunAsync(
+                    db,
+                    graph.Id,
+                    time,
+                    async write =>
+                    {
+                        var mention = new Mention(entity.Name!, entity.Type ?? "");
+                        var (id, _) = await write.Names.AddAsync(
+                            mention,
+                            Terms.Key(mention.Name),
+                            entity.Summary ?? "",
+                            entity.Attributes
+                        );
+                        foreach (var alias in entity.Aliases ?? [])
+                            await write.Names.AddNameAsync(id, Terms.Key(alias), alias);
+                        return await GetAsync(db, graph.Id, id);
+                    }
+                ),
+            cancellation
+        );
+    }
+
+    /// <exception cref="NotFound">The graph has no such entity, or no longer.</exception>
+    public Task<EntityView> ChangeAsync(
+        OpenedGraph graph,
+        Id<Entity> id,
+        EntityChange change,
+        CancellationToken cancellation = default
+    )
+    {
+        graph.Demand(GraphRole.Writer);
+        return store.WriteAsync(
+            graph.Workspace,
+            db => GraphWrite.RunAsync(db, graph.Id, time, write => ChangeAsync(write, id, change)),
+            cancellation
+        );
+    }
+
+    /// <summary>Retires one, and takes back what is held of it.</summary>
+    /// <exception cref="NotFound">The graph has no such entity, or no longer.</exception>
+    public Task RetireAsync(
+        OpenedGraph graph,
+        Id<Entity> id,
+        CancellationToken cancellation = default
+    )
+    {
+        graph.Demand(GraphRole.Writer);
+        return store.WriteAsync(
+            graph.Workspace,
+            db =>
+                GraphWrite.RunAsync(
+                    db,
+                    graph.Id,
+                    time,
+                    async write =>
+                    {
+                        await LiveAsync(write, id);
+                        foreach (var fact in await FactsOfAsync(write, id))
+                            await write.RetractAsync(fact, null);
+                        await RetireAsync(write, id, null);
+                        return true;
+                    }
+                ),
+            cancellation
+        );
+    }
+
+    /// <summary>The facts about an entity that are not taken back.</summary>
+    internal static ValueTask<List<FactView>> FactsOfAsync(GraphWrite write, Id<Entity> id) =>
+        write.FindAsync(
+            "f.retracted_at IS NULL AND (f.subject_id = $3 OR f.object_id = $3) ORDER BY f.id",
+            id.Value
+        );
+
+    /// <summary>Ends an entity, in favour of another or none. Its names mean it no longer.</summary>
+    internal static async ValueTask RetireAsync(
+        GraphWrite write,
+        Id<Entity> id,
+        Id<Entity>? mergedInto
+    )
+    {
+        await write.Db.ExecuteAsync(
+            "UPDATE entities SET retired_at = $1, updated_at = $1, merged_into = $2 WHERE id = $3 AND workspace_id = $4",
+            write.Now,
+            mergedInto?.Value,
+            id.Value,
+            write.Workspace.Value
+        );
+        await ForgetNamesAsync(write, id);
+        write.CountNodes(-1);
+    }
+
+    internal static async ValueTask<EntityView> GetAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        Id<Entity> id
+    ) =>
+        (
+            await WithAliasesAsync(
+                db,
+                await db.QueryAsync(
+                    $"SELECT {Columns} FROM entities n WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.id = $3",
+                    View,
+                    db.Workspace.Value,
+                    graph.Value,
+                    id.Value
+                )
+            )
+        ).FirstOrDefault()
+        ?? throw new NotFound("node_not_found", "There is no such node in that graph.");
+
+    private static async ValueTask<EntityView> ChangeAsync(
+        GraphWrite write,
+        Id<Entity> id,
+        EntityChange change
+    )
+    {
+        var entity = await LiveAsync(write, id);
+        await write.Db.ExecuteAsync(
+            """
+            UPDATE entities SET name = $1, type = $2, summary = $3, attributes = $4, updated_at = $5
+            WHERE id = $6 AND workspace_id = $7
+            """,
+            change.Name ?? entity.Name,
+            change.Type ?? entity.Type,
+            change.Summary ?? entity.Summary,
+            change.Attributes ?? entity.Attributes,
+            write.Now,
+            id.Value,
+            write.Workspace.Value
+        );
+        if (change.Aliases is not null)
+            await ForgetNamesAsync(write, id);
+        // A name that is no longer its own stays one that it is found by.
+        string[] names =
+        [
+            change.Name ?? entity.Name,
+            .. change.Aliases ?? entity.Aliases,
+            .. change.Aliases is null ? [entity.Name] : (string[])[],
+        ];
+        foreach (var name in names)
+            await write.Names.AddNameAsync(id, Terms.Key(name), name);
+        return await GetAsync(write.Db, write.Graph, id);
+    }
+
+    internal static async ValueTask<EntityView> LiveAsync(GraphWrite write, Id<Entity> id)
+    {
+        var entity = await GetAsync(write.Db, write.Graph, id);
+        return entity.RetiredAt is null
+            ? entity
+            : throw new NotFound("node_retired", "That node was deleted or merged into another.");
+    }
+
+    private static async ValueTask ForgetNamesAsync(GraphWrite write, Id<Entity> id) =>
+        await write.Db.ExecuteAsync(
+            "DELETE FROM entity_names WHERE workspace_id = $1 AND entity_id = $2",
+            write.Workspace.Value,
+            id.Value
+        );
+
+    private static async ValueTask<List<EntityView>> WithAliasesAsync(
+        Db db,
+        List<EntityView> entities
+    )
+    {
+        for (var i = 0; i < entities.Count; i++)
+        {
+            var entity = entities[i];
+            var names = await db.QueryAsync(
+                "SELECT name FROM entity_names WHERE workspace_id = $1 AND entity_id = $2 ORDER BY key",
+                row => row.Text(0),
+                db.Workspace.Value,
+                entity.Id.Value
+            );
+            names.Remove(entity.Name);
+            entities[i] = entity with { Aliases = names };
+        }
+        return entities;
+    }
+
+    private static EntityView View(Row row) =>
+        new(
+            row.Id<Entity>(0),
+            row.Id<KnowledgeGraph>(1),
+            row.Text(2),
+            row.Text(3),
+            [],
+            row.Text(4),
+            row.TextOrNull(5),
+            row.Time(6),
+            row.Time(7),
+            row.TimeOrNull(8),
+            row.IdOrNull<Entity>(9)
+        );
+}

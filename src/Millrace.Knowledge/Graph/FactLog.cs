@@ -1,0 +1,188 @@
+using Millrace.Core.Failures;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+using Millrace.Knowledge.Graph.Extraction;
+
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>Writes facts. What is written is on disk, listed, and found by word and by entity when the task completes.</summary>
+public sealed class FactLog
+{
+    private readonly Store _store;
+    private readonly TimeProvider _time;
+    private readonly Statements _statements;
+    private readonly Contradictions _contradictions;
+
+    public FactLog(Store store, GraphOptions options, TimeProvider time)
+    {
+        (_store, _time) = (store, time);
+        _contradictions = new Contradictions(new Predicates(options));
+        _statements = new Statements(_contradictions);
+    }
+
+    /// <summary>All of these or, when one fails, none; in their order.</summary>
+    /// <exception cref="Forbidden">The graph may only be read.</exception>
+    /// <exception cref="Invalid">A fact ends before it begins.</exception>
+    public async Task<IReadOnlyList<WrittenFact>> AddAsync(
+        OpenedGraph graph,
+        IReadOnlyList<NewFact> facts,
+        CancellationToken cancellation = default
+    )
+    {
+        graph.Demand(GraphRole.Writer);
+        var read = facts.Select(fact => (fact, Read(fact))).ToList();
+        return await _store.WriteAsync(
+            graph.Workspace,
+            db =>
+                GraphWrite.RunAsync(
+                    db,
+                    graph.Id,
+                    _time,
+                    async write =>
+                    {
+                        var written = new List<WrittenFact>(read.Count);
+                        foreach (var (fact, reading) in read)
+                            written.Add(await _statements.AddAsync(write, fact, reading));
+                        return written;
+                    }
+                ),
+            cancellation
+        );
+    }
+
+    /// <summary>Puts a new version in a fact's place.</summary>
+    /// <exception cref="NotFound">The graph has no such fact.</exception>
+    /// <exception cref="Conflict">The version is not the present one.</exception>
+    public Task<FactView> ChangeAsync(
+        OpenedGraph graph,
+        FactChange change,
+        CancellationToken cancellation = default
+    )
+    {
+        graph.Demand(GraphRole.Writer);
+        return _store.WriteAsync(
+            graph.Workspace,
+            db => GraphWrite.RunAsync(db, graph.Id, _time, write => ChangeAsync(write, change)),
+            cancellation
+        );
+    }
+
+    /// <summary>Takes a fact back, with the relations that were read out of it. It is still there for who asks what was known before.</summary>
+    /// <exception cref="NotFound">The graph has no such fact.</exception>
+    public Task RetractAsync(
+        OpenedGraph graph,
+        Id<Fact> id,
+        CancellationToken cancellation = default
+    )
+    {
+        graph.Demand(GraphRole.Writer);
+        return _store.WriteAsync(
+            graph.Workspace,
+            db =>
+                GraphWrite.RunAsync(
+                    db,
+                    graph.Id,
+                    _time,
+                    async write =>
+                    {
+                        var fact = await GetAsync(write, id);
+                        await write.RetractAsync(fact, null);
+                        foreach (var part in await PartsAsync(write, fact))
+                            await write.RetractAsync(part, null);
+                        return true;
+                    }
+                ),
+            cancellation
+        );
+    }
+
+    /// <summary>Removes a fact for good: all its versions, what was read out of it, and its evidence when nothing else rests on that.</summary>
+    /// <exception cref="NotFound">The graph has no such fact.</exception>
+    public Task EraseAsync(OpenedGraph graph, Id<Fact> id, CancellationToken cancellation = default)
+    {
+        graph.Demand(GraphRole.Writer);
+        return _store.WriteAsync(
+            graph.Workspace,
+            db =>
+                GraphWrite.RunAsync(
+                    db,
+                    graph.Id,
+                    _time,
+                    async write =>
+                    {
+                        var fact = await GetAsync(write, id);
+                        var all = await write.FindAsync(
+                            "(f.id = $3 OR (f.origin_id = $3 AND f.origin_id <> f.id))",
+                            fact.OriginId.Value
+                        );
+                        foreach (var row in all.Concat(await PartsAsync(write, fact)))
+                            await write.EraseAsync(row);
+                        await write.EraseEpisodeAsync(fact.EpisodeId);
+                        return true;
+                    }
+                ),
+            cancellation
+        );
+    }
+
+    private async ValueTask<FactView> ChangeAsync(GraphWrite write, FactChange change)
+    {
+        var fact = await GetAsync(write, change.Fact);
+        if (fact.RetractedAt is not null)
+            throw new Conflict(
+                "fact_superseded",
+                "This version of the fact is no longer the present one; its history names the one that is."
+            );
+        var next = fact with
+        {
+            Id = write.NewId<Fact>(),
+            Text = change.Text ?? fact.Text,
+            ValidFrom = change.ValidFrom ?? fact.ValidFrom,
+            ValidTo = change.ValidTo ?? (change.Reopen ? null : fact.ValidTo),
+            Confidence = change.Confidence ?? fact.Confidence,
+            Metadata = change.Metadata ?? fact.Metadata,
+            RecordedAt = write.Now,
+        };
+        if (next.Valid.IsEmpty)
+            throw EndsFirst();
+        if (change.Text is not null && change.Text != fact.Text && fact.Rule is not null)
+            next = await Statements.ReadAgainAsync(write, next);
+        await write.RetractAsync(fact, next.Id);
+        if (change.Text is not null && change.Text != fact.Text)
+            foreach (var part in await PartsAsync(write, fact))
+                await write.RetractAsync(part, next.Id);
+        return await _contradictions.AddAsync(write, next);
+    }
+
+    private static Reading Read(NewFact fact)
+    {
+        if (fact is { ValidFrom: { } from, ValidTo: { } to } && from >= to)
+            throw EndsFirst();
+        if (
+            fact is { Subject: null, SubjectId: null }
+            && (fact.Predicate ?? fact.Object) is not null
+        )
+            throw new Invalid(
+                "fact_without_subject",
+                "A predicate or an object needs a subject beside it.",
+                "subject"
+            );
+        return StatementReader.Read(fact.Text);
+    }
+
+    private static async ValueTask<FactView> GetAsync(GraphWrite write, Id<Fact> id) =>
+        (await write.FindAsync("f.id = $3", id.Value)).FirstOrDefault()
+        ?? throw FactReader.Unknown();
+
+    /// <summary>What was read out of a statement; nothing when the fact is itself a part.</summary>
+    private static async ValueTask<List<FactView>> PartsAsync(GraphWrite write, FactView fact)
+    {
+        if (fact.IsPart)
+            return [];
+        var same = await write.FindAsync("f.episode_id = $3", fact.EpisodeId.Value);
+        return same.FindAll(other => other.IsPart);
+    }
+
+    private static Invalid EndsFirst() =>
+        new("fact_ends_first", "valid_to must be later than valid_from.", "valid_to");
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Settings;
+
+namespace Millrace.Knowledge.Graph;
+
+internal static class GraphRegistration
+{
+    public static IServiceCollection AddGraph(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services.AddSection<GraphOptions>(configuration);
+        services.AddSingleton<GraphAccess>();
+        services.AddSingleton<Graphs>();
+        services.AddSingleton<GraphSessions>();
+        services.AddSingleton<FactLog>();
+        services.AddSingleton<FactReader>();
+        services.AddSingleton<Entities>();
+        services.AddSingleton<GraphSearch>();
+        return services;
+    }
+}

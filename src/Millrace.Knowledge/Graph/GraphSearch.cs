@@ -1,0 +1,225 @@
+using Millrace.Core.Failures;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>How facts are looked for.</summary>
+public enum GraphSearchMode
+{
+    /// <summary>By words and by the entities that the question names, fused.</summary>
+    Hybrid,
+    Keyword,
+    Graph,
+}
+
+/// <param name="Depth">How many relations away from the entities that are named; 1 is their own facts.</param>
+public sealed record GraphQuestion(
+    string Text,
+    Moment Moment,
+    GraphSearchMode Mode = GraphSearchMode.Hybrid,
+    int Depth = 1,
+    int Limit = 10
+);
+
+/// <summary>A fact, and how well it answers, 0 to 1.</summary>
+public sealed record ScoredFact(FactView Fact, double Score);
+
+/// <param name="Facts">The best first.</param>
+/// <param name="Entities">Those that the question names, then those that the facts relate.</param>
+public sealed record GraphAnswer(
+    IReadOnlyList<ScoredFact> Facts,
+    IReadOnlyList<EntityView> Entities
+);
+
+/// <summary>Finds facts by word, by entity, and along relations, as they were true and known at a moment.</summary>
+public sealed class GraphSearch(Store store)
+{
+    private const int Candidates = 300;
+    private const int MostEntities = 200;
+    private const int MostFactsOfOne = 100;
+    private const int MostWords = 32;
+    private const int LongestName = 5;
+
+    // As usual for fusing by rank.
+    private const double RankOffset = 60;
+
+    public Task<GraphAnswer> FindAsync(
+        OpenedGraph graph,
+        GraphQuestion question,
+        CancellationToken cancellation = default
+    ) => store.ReadAsync(graph.Workspace, db => FindAsync(db, graph.Id, question), cancellation);
+
+    /// <summary>The shortest chain of relations between two entities; empty when there is none within reach.</summary>
+    /// <exception cref="NotFound">The graph has no such entity.</exception>
+    public Task<IReadOnlyList<FactView>> PathAsync(
+        OpenedGraph graph,
+        Id<Entity> from,
+        Id<Entity> to,
+        Moment moment,
+        int depth,
+        CancellationToken cancellation = default
+    ) =>
+        store.ReadAsync(
+            graph.Workspace,
+            async db =>
+            {
+                await Entities.GetAsync(db, graph.Id, from);
+                await Entities.GetAsync(db, graph.Id, to);
+                return await GraphWalk.PathAsync(db, graph.Id, from, to, moment, depth);
+            },
+            cancellation
+        );
+
+    private static async ValueTask<GraphAnswer> FindAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        GraphQuestion question
+    )
+    {
+        var terms = Terms.Of(question.Text).Take(MostWords).ToList();
+        var named =
+            question.Mode is GraphSearchMode.Keyword
+                ? []
+                : await NamedAsync(db, graph, Terms.Words(question.Text));
+        var byWord =
+            question.Mode is GraphSearchMode.Graph
+                ? []
+                : await ByWordAsync(db, graph, terms, question);
+        var byEntity = await ByEntityAsync(db, graph, named, terms, question);
+        var best = (
+            question.Mode is GraphSearchMode.Hybrid ? Fuse(byWord, byEntity)
+            : question.Mode is GraphSearchMode.Keyword ? byWord
+            : byEntity
+        ).Take(question.Limit).ToList();
+        var ids = named
+            .Concat(best.SelectMany(scored => GraphWalk.Ends(scored.Fact)))
+            .Distinct()
+            .Take(MostEntities);
+        var entities = new List<EntityView>();
+        foreach (var id in ids)
+            entities.Add(await Entities.GetAsync(db, graph, id));
+        return new GraphAnswer(best, entities);
+    }
+
+    private static async ValueTask<List<ScoredFact>> ByWordAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        List<string> terms,
+        GraphQuestion question
+    )
+    {
+        if (terms.Count == 0)
+            return [];
+        var found = await FactWords.FindAsync(
+            db,
+            graph,
+            terms,
+            all: true,
+            question.Moment,
+            Candidates
+        );
+        if (found.Count < question.Limit)
+            found.AddRange(
+                await FactWords.FindAsync(db, graph, terms, all: false, question.Moment, Candidates)
+            );
+        return Rank(found.DistinctBy(fact => fact.Id), terms);
+    }
+
+    private static async ValueTask<List<ScoredFact>> ByEntityAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        List<Id<Entity>> named,
+        List<string> terms,
+        GraphQuestion question
+    )
+    {
+        var scored = new List<ScoredFact>();
+        await foreach (
+            var (hop, facts) in GraphWalk.FromAsync(
+                db,
+                graph,
+                named,
+                question.Moment,
+                question.Depth,
+                MostFactsOfOne,
+                MostEntities
+            )
+        )
+            scored.AddRange(
+                Rank(facts, terms)
+                    .Select(fact => fact with { Score = (1 + fact.Score) / (2 * hop) })
+            );
+        return scored;
+    }
+
+    /// <summary>By how much of the question a fact holds; a word that few of them hold counts for more.</summary>
+    private static List<ScoredFact> Rank(IEnumerable<FactView> facts, List<string> terms)
+    {
+        var held = facts
+            .Select(fact => (Fact: fact, Terms: FactWords.TermsOf(fact).ToHashSet()))
+            .ToList();
+        var weights = terms.ToDictionary(
+            term => term,
+            term =>
+                Math.Log(
+                    1 + (held.Count + 1.0) / (1 + held.Count(fact => fact.Terms.Contains(term)))
+                )
+        );
+        var all = weights.Values.Sum();
+        return
+        [
+            .. held.Select(fact => new ScoredFact(
+                    fact.Fact,
+                    all > 0 ? terms.Where(fact.Terms.Contains).Sum(term => weights[term]) / all : 0
+                ))
+                .OrderByDescending(fact => fact.Score)
+                .ThenByDescending(fact => fact.Fact.Id),
+        ];
+    }
+
+    private static IEnumerable<ScoredFact> Fuse(List<ScoredFact> one, List<ScoredFact> other)
+    {
+        var scores = new Dictionary<Id<Fact>, (FactView Fact, double Score)>();
+        foreach (var list in (List<ScoredFact>[])[one, other])
+        {
+            for (var rank = 0; rank < list.Count; rank++)
+            {
+                var fact = list[rank].Fact;
+                var before = scores.GetValueOrDefault(fact.Id).Score;
+                scores[fact.Id] = (fact, before + 1 / (RankOffset + rank + 1));
+            }
+        }
+        var best = 2 / (RankOffset + 1);
+        return scores
+            .Values.Select(entry => new ScoredFact(entry.Fact, entry.Score / best))
+            .OrderByDescending(fact => fact.Score)
+            .ThenByDescending(fact => fact.Fact.Id);
+    }
+
+    /// <summary>The entities whose names stand in a question.</summary>
+    private static async ValueTask<List<Id<Entity>>> NamedAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        List<string> words
+    )
+    {
+        var count = Math.Min(words.Count, MostWords);
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        for (var start = 0; start < count; start++)
+        for (var length = 1; length <= LongestName && start + length <= count; length++)
+            keys.Add(string.Join(' ', words.Skip(start).Take(length)));
+        var found = new List<Id<Entity>>();
+        foreach (var key in keys.OrderByDescending(key => key.Length))
+            found.AddRange(
+                await db.QueryAsync(
+                    "SELECT entity_id FROM entity_names WHERE workspace_id = $1 AND graph_id = $2 AND key = $3",
+                    row => row.Id<Entity>(0),
+                    db.Workspace.Value,
+                    graph.Value,
+                    key
+                )
+            );
+        return [.. found.Distinct()];
+    }
+}

@@ -1,0 +1,99 @@
+using Millrace.Core.Failures;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>A session that was mapped to a graph.</summary>
+/// <param name="Turns">What was kept of the session in that graph so far.</param>
+public sealed record MappedSession(string Session, DateTimeOffset MappedAt, long Turns);
+
+/// <summary>
+/// Which graph a session reads from and writes to: the one that it was last mapped to, else its workspace's default.
+/// (t-backend §14.7)
+/// </summary>
+public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider time)
+{
+    /// <summary>Maps a caller's session from now on.</summary>
+    public Task MapAsync(
+        Principal caller,
+        string session,
+        OpenedGraph graph,
+        CancellationToken cancellation = default
+    ) =>
+        store.WriteAsync(
+            caller.Workspace,
+            async db =>
+            {
+                await db.ExecuteAsync(
+                    """
+                    INSERT INTO graph_sessions (workspace_id, session, graph_id, mapped_at) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (workspace_id, session)
+                    DO UPDATE SET graph_id = excluded.graph_id, mapped_at = excluded.mapped_at
+                    """,
+                    db.Workspace.Value,
+                    session,
+                    graph.Id.Value,
+                    time.GetUtcNow()
+                );
+            },
+            cancellation
+        );
+
+    /// <summary>The caller's own sessions that are mapped to a graph, the latest first.</summary>
+    public Task<List<MappedSession>> ListAsync(
+        Principal caller,
+        OpenedGraph graph,
+        CancellationToken cancellation = default
+    ) =>
+        store.ReadAsync(
+            caller.Workspace,
+            db =>
+                db.QueryAsync(
+                    """
+                    SELECT m.session, m.mapped_at, (SELECT COUNT(*) FROM episodes e
+                        WHERE e.workspace_id = $3 AND e.graph_id = $2 AND e.session = m.session)
+                    FROM graph_sessions m WHERE m.workspace_id = $1 AND m.graph_id = $2
+                    ORDER BY m.mapped_at DESC LIMIT 1000
+                    """,
+                    row => new MappedSession(row.Text(0), row.Time(1), row.Int64(2)),
+                    db.Workspace.Value,
+                    graph.Id.Value,
+                    graph.Workspace.Value
+                ),
+            cancellation
+        );
+
+    /// <summary>The graph of a caller's session. One that is no longer accessible is the default again.</summary>
+    public async Task<OpenedGraph> OpenAsync(
+        Principal caller,
+        string session,
+        CancellationToken cancellation = default
+    )
+    {
+        var mapped = await store.ReadAsync(
+            caller.Workspace,
+            db =>
+                db.FirstAsync(
+                    "SELECT graph_id FROM graph_sessions WHERE workspace_id = $1 AND session = $2",
+                    row => (Id<KnowledgeGraph>?)row.Id<KnowledgeGraph>(0),
+                    db.Workspace.Value,
+                    session
+                ),
+            cancellation
+        );
+        if (mapped is { } graph)
+        {
+            try
+            {
+                return await access.OpenAsync(caller, graph, cancellation);
+            }
+            catch (Forbidden)
+            {
+                // The grant was taken back, or the graph is gone.
+            }
+        }
+        return await access.OpenDefaultAsync(caller, cancellation);
+    }
+}

@@ -1,0 +1,229 @@
+using Millrace.Core.Failures;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>
+/// One transaction on one graph: its time, its new ids in their order, and how it changes the graph's counts. On
+/// PostgreSQL it holds the graph's row, so that two writers cannot both miss what the other contradicts.
+/// </summary>
+internal sealed class GraphWrite
+{
+    private const int MostInOneMillisecond = 4_096;
+
+    private int _made;
+    private long _facts;
+    private long _nodes;
+    private long _edges;
+
+    private GraphWrite(Db db, Id<KnowledgeGraph> graph, DateTimeOffset now, bool dedupe) =>
+        (Db, Graph, Now, Dedupe, Names) = (db, graph, now, dedupe, new NameResolution(this));
+
+    public Db Db { get; }
+
+    public Id<KnowledgeGraph> Graph { get; }
+
+    public Id<Workspace> Workspace => Db.Workspace;
+
+    /// <summary>When all that this transaction does is known from.</summary>
+    public DateTimeOffset Now { get; }
+
+    public bool Dedupe { get; }
+
+    public NameResolution Names { get; }
+
+    /// <exception cref="Forbidden">The graph was removed meanwhile.</exception>
+    public static async ValueTask<T> RunAsync<T>(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        TimeProvider time,
+        Func<GraphWrite, ValueTask<T>> write
+    )
+    {
+        var dedupe =
+            await db.FirstAsync(
+                db.Dialect is Dialect.Postgres
+                    ? "SELECT dedupe FROM graphs WHERE id = $1 AND workspace_id = $2 FOR UPDATE"
+                    : "SELECT dedupe FROM graphs WHERE id = $1 AND workspace_id = $2",
+                row => (bool?)row.Flag(0),
+                graph.Value,
+                db.Workspace.Value
+            ) ?? throw GraphAccess.Refused();
+        // Taken behind the lock: what is written later is known later.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(
+            time.GetUtcNow().ToUnixTimeMilliseconds()
+        );
+        var changes = new GraphWrite(db, graph, now, dedupe);
+        var result = await write(changes);
+        await changes.CountAsync();
+        return result;
+    }
+
+    /// <summary>An id that sorts behind those made before it in this transaction.</summary>
+    public Id<T> NewId<T>()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Guid.CreateVersion7(Now).TryWriteBytes(bytes, bigEndian: true, out _);
+        var number = Math.Min(_made++, MostInOneMillisecond - 1);
+        bytes[6] = (byte)(0x70 | (number >> 8));
+        bytes[7] = (byte)number;
+        return new Id<T>(new Guid(bytes, bigEndian: true));
+    }
+
+    public void CountNodes(int change) => _nodes += change;
+
+    public async ValueTask<Id<Episode>> AddEpisodeAsync(string kind, string text, string? session)
+    {
+        var id = NewId<Episode>();
+        await Db.ExecuteAsync(
+            """
+            INSERT INTO episodes (id, workspace_id, graph_id, session, kind, text, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            """,
+            id.Value,
+            Workspace.Value,
+            Graph.Value,
+            session,
+            kind,
+            text,
+            Now
+        );
+        return id;
+    }
+
+    public async ValueTask AddFactAsync(FactView fact)
+    {
+        await Db.ExecuteAsync(
+            """
+            INSERT INTO facts (id, workspace_id, graph_id, origin_id, episode_id, is_part, text, subject_id, predicate,
+                object_id, value, valid_from, valid_to, recorded_at, retracted_at, superseded_by, ended_by, confidence,
+                source, rule, metadata)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, NULL, $15, $16, $17, $18, $19)
+            """,
+            fact.Id.Value,
+            Workspace.Value,
+            Graph.Value,
+            fact.OriginId.Value,
+            fact.EpisodeId.Value,
+            fact.IsPart,
+            fact.Text,
+            fact.SubjectId?.Value,
+            fact.Predicate,
+            fact.ObjectId?.Value,
+            fact.Value,
+            fact.ValidFrom,
+            fact.ValidTo,
+            fact.RecordedAt,
+            fact.EndedBy?.Value,
+            fact.Confidence,
+            fact.Source,
+            fact.Rule,
+            fact.Metadata
+        );
+        await FactWords.AddAsync(Db, fact);
+        Count(fact, 1);
+    }
+
+    /// <summary>Ends what the graph holds of a fact as of now. False when it had ended before.</summary>
+    public async ValueTask<bool> RetractAsync(FactView fact, Id<Fact>? supersededBy)
+    {
+        var changed = await Db.ExecuteAsync(
+            "UPDATE facts SET retracted_at = $1, superseded_by = $2 WHERE id = $3 AND workspace_id = $4 AND retracted_at IS NULL",
+            Now,
+            supersededBy?.Value,
+            fact.Id.Value,
+            Workspace.Value
+        );
+        if (changed == 0)
+            return false;
+        Count(fact, -1);
+        return true;
+    }
+
+    /// <summary>Takes a span of time out of a fact's validity: the fact is retracted, and what is left is written anew.</summary>
+    /// <param name="successor">What takes its place where nothing is left.</param>
+    public async ValueTask CutAsync(
+        FactView fact,
+        Span span,
+        Id<Fact>? successor,
+        Id<Episode> evidence
+    )
+    {
+        var rest = fact
+            .Valid.Without(span)
+            .Select(piece =>
+                fact with
+                {
+                    Id = NewId<Fact>(),
+                    ValidFrom = Time(piece.From),
+                    ValidTo = Time(piece.To),
+                    EndedBy = piece.To == fact.Valid.To ? fact.EndedBy : evidence,
+                    RecordedAt = Now,
+                }
+            )
+            .ToList();
+        await RetractAsync(fact, rest.Count > 0 ? rest[0].Id : successor);
+        foreach (var piece in rest)
+            await AddFactAsync(piece);
+    }
+
+    /// <summary>Removes one version for good.</summary>
+    public async ValueTask EraseAsync(FactView fact)
+    {
+        await FactWords.RemoveAsync(Db, fact);
+        await Db.ExecuteAsync(
+            "DELETE FROM facts WHERE id = $1 AND workspace_id = $2",
+            fact.Id.Value,
+            Workspace.Value
+        );
+        if (fact.RetractedAt is null)
+            Count(fact, -1);
+    }
+
+    /// <summary>Removes evidence for good when no fact rests on it any more.</summary>
+    public async ValueTask EraseEpisodeAsync(Id<Episode> id) =>
+        await Db.ExecuteAsync(
+            """
+            DELETE FROM episodes WHERE id = $1 AND workspace_id = $2
+            AND NOT EXISTS (SELECT 1 FROM facts WHERE workspace_id = $2 AND episode_id = $1)
+            """,
+            id.Value,
+            Workspace.Value
+        );
+
+    /// <summary>Facts of this graph, by what follows <c>WHERE f.workspace_id = $1 AND f.graph_id = $2</c>.</summary>
+    public ValueTask<List<FactView>> FindAsync(string where, params object?[] arguments) =>
+        Db.QueryAsync(
+            $"SELECT {FactView.Columns} FROM facts f {FactView.Joins} WHERE f.workspace_id = $1 AND f.graph_id = $2 AND {where}",
+            FactView.Read,
+            [Workspace.Value, Graph.Value, .. arguments]
+        );
+
+    private void Count(FactView fact, int change)
+    {
+        if (!fact.IsPart)
+            _facts += change;
+        if (fact.SubjectId is not null && fact.ObjectId is not null)
+            _edges += change;
+    }
+
+    private async ValueTask CountAsync() =>
+        await Db.ExecuteAsync(
+            """
+            UPDATE graphs SET fact_count = fact_count + $1, node_count = node_count + $2, edge_count = edge_count + $3,
+                updated_at = $4
+            WHERE id = $5 AND workspace_id = $6
+            """,
+            _facts,
+            _nodes,
+            _edges,
+            Now,
+            Graph.Value,
+            Workspace.Value
+        );
+
+    private static DateTimeOffset? Time(long? milliseconds) =>
+        milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+}

@@ -1,0 +1,60 @@
+using Millrace.Core.Ids;
+
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>Something to be held true. What is left out is read from the text where a rule is sure of it.</summary>
+public sealed record NewFact
+{
+    public required string Text { get; init; }
+
+    public string? Subject { get; init; }
+
+    /// <summary>Goes before <see cref="Subject"/>.</summary>
+    public Id<Entity>? SubjectId { get; init; }
+
+    public string? Predicate { get; init; }
+
+    /// <summary>Another entity's name, or a value: what begins with a digit, is an address or longer than a name.</summary>
+    public string? Object { get; init; }
+
+    /// <summary>Goes before <see cref="Object"/>.</summary>
+    public Id<Entity>? ObjectId { get; init; }
+
+    /// <summary>Null: the time in the text, else now.</summary>
+    public DateTimeOffset? ValidFrom { get; init; }
+
+    public DateTimeOffset? ValidTo { get; init; }
+
+    /// <summary>0 to 1.</summary>
+    public double Confidence { get; init; } = 1;
+
+    public string? Source { get; init; }
+
+    public string? Session { get; init; }
+
+    /// <summary>A JSON object.</summary>
+    public string? Metadata { get; init; }
+}
+
+/// <summary>A change of a fact: what is null stays.</summary>
+public sealed record FactChange
+{
+    public required Id<Fact> Fact { get; init; }
+
+    public string? Text { get; init; }
+
+    public DateTimeOffset? ValidFrom { get; init; }
+
+    public DateTimeOffset? ValidTo { get; init; }
+
+    /// <summary>Takes the end away.</summary>
+    public bool Reopen { get; init; }
+
+    public double? Confidence { get; init; }
+
+    public string? Metadata { get; init; }
+}
+
+/// <summary>A fact that was written.</summary>
+/// <param name="Existed">The graph does not write the same twice, and had it already.</param>
+public sealed record WrittenFact(FactView Fact, bool Existed);

@@ -1,0 +1,202 @@
+using Millrace.Core.Ids;
+using Millrace.Knowledge.Graph.Extraction;
+
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>
+/// Writes a statement and the relations in it. One relation is the statement itself; several stand beside it as its
+/// parts, each with a validity of its own.
+/// </summary>
+internal sealed class Statements(Contradictions contradictions)
+{
+    private const string Kind = "statement";
+    private const int LongestName = 100;
+
+    public async ValueTask<WrittenFact> AddAsync(GraphWrite write, NewFact fact, Reading reading)
+    {
+        if (write.Dedupe && await FindAsync(write, fact.Text) is { } existing)
+            return new WrittenFact(existing, Existed: true);
+        var episode = await write.AddEpisodeAsync(Kind, fact.Text, fact.Session);
+        var statement = Statement(write, fact, reading, episode);
+        if (fact.Subject is not null || fact.SubjectId is not null)
+        {
+            var named = await NamedAsync(write, statement, fact);
+            return new WrittenFact(await contradictions.AddAsync(write, named), Existed: false);
+        }
+        foreach (var alias in reading.Aliases)
+        {
+            var (entity, _) = await write.Names.ResolveAsync(alias.Of);
+            await write.Names.AddAliasAsync(entity, alias.Name);
+        }
+        var relations = await RelationsAsync(write, statement, fact, reading);
+        if (relations is [{ IsPart: false } whole])
+            return new WrittenFact(await contradictions.AddAsync(write, whole), Existed: false);
+        await write.AddFactAsync(statement);
+        foreach (var relation in relations)
+            await contradictions.AddAsync(write, relation with { IsPart = true });
+        return new WrittenFact(statement, Existed: false);
+    }
+
+    /// <summary>The relation of a fact whose text has changed, as the new text has it.</summary>
+    public static async ValueTask<FactView> ReadAgainAsync(GraphWrite write, FactView fact)
+    {
+        var bare = fact with
+        {
+            SubjectId = null,
+            Subject = null,
+            Predicate = null,
+            ObjectId = null,
+            Object = null,
+            Value = null,
+            Rule = null,
+        };
+        return StatementReader.Read(fact.Text).Claims is [{ Ends: false } claim]
+            ? await WithClaimAsync(write, bare, claim)
+            : bare;
+    }
+
+    /// <summary>What is left to be written of what a text claims; an only one that goes on is the statement itself.</summary>
+    private static async ValueTask<List<FactView>> RelationsAsync(
+        GraphWrite write,
+        FactView statement,
+        NewFact fact,
+        Reading reading
+    )
+    {
+        var relations = new List<FactView>();
+        foreach (var claim in reading.Claims)
+        {
+            var named = await WithClaimAsync(write, statement, claim);
+            if (claim.Ends)
+            {
+                var end =
+                    fact.ValidFrom ?? claim.Dates.From ?? claim.Dates.To ?? statement.RecordedAt;
+                var past = AsPart(write, named with { ValidFrom = null, ValidTo = end });
+                if (!await Contradictions.EndAsync(write, past))
+                    relations.Add(past);
+                continue;
+            }
+            var valid = named with
+            {
+                ValidFrom = fact.ValidFrom ?? claim.Dates.From ?? statement.ValidFrom,
+                ValidTo = fact.ValidTo ?? claim.Dates.To,
+            };
+            relations.Add(valid.Valid.IsEmpty ? valid with { ValidTo = null } : valid);
+        }
+        return relations.Count == 1
+            ? relations
+            : relations.ConvertAll(relation =>
+                relation.IsPart ? relation : AsPart(write, relation)
+            );
+    }
+
+    private static FactView AsPart(GraphWrite write, FactView relation)
+    {
+        var id = write.NewId<Fact>();
+        return relation with
+        {
+            Id = id,
+            OriginId = id,
+            IsPart = true,
+            Text = $"{relation.Subject} {relation.Predicate!.Replace('_', ' ')} {relation.Object}",
+        };
+    }
+
+    private static FactView Statement(
+        GraphWrite write,
+        NewFact fact,
+        Reading reading,
+        Id<Episode> episode
+    )
+    {
+        var id = write.NewId<Fact>();
+        var to = fact.ValidTo ?? reading.Dates.To;
+        // What has ended began before it was said, nobody knows when.
+        var from = fact.ValidFrom ?? reading.Dates.From ?? (to <= write.Now ? null : write.Now);
+        return new FactView
+        {
+            Id = id,
+            GraphId = write.Graph,
+            OriginId = id,
+            EpisodeId = episode,
+            IsPart = false,
+            Text = fact.Text,
+            ValidFrom = from,
+            ValidTo = from >= to ? null : to,
+            RecordedAt = write.Now,
+            Confidence = fact.Confidence,
+            Source = fact.Source,
+            Metadata = fact.Metadata,
+            Session = fact.Session,
+        };
+    }
+
+    private static async ValueTask<FactView> NamedAsync(
+        GraphWrite write,
+        FactView statement,
+        NewFact fact
+    )
+    {
+        var (subject, name) = await EntityAsync(write, fact.SubjectId, fact.Subject);
+        var named = statement with { SubjectId = subject, Subject = name };
+        var other = fact.Object;
+        var hasObject = other is not null || fact.ObjectId is not null;
+        if (fact.Predicate is null && !hasObject)
+            return named;
+        named = named with
+        {
+            Predicate = fact.Predicate is null ? "related_to" : Predicates.Of(fact.Predicate),
+        };
+        if (!hasObject)
+            return named;
+        if (fact.ObjectId is null && IsValue(other!))
+            return named with { Value = other, Object = other };
+        var (entity, otherName) = await EntityAsync(write, fact.ObjectId, other);
+        return named with { ObjectId = entity, Object = otherName };
+    }
+
+    private static async ValueTask<(Id<Entity> Id, string Name)> EntityAsync(
+        GraphWrite write,
+        Id<Entity>? id,
+        string? name
+    ) =>
+        id is { } known
+            ? (known, (await Entities.LiveAsync(write, known)).Name)
+            : await write.Names.ResolveAsync(new Mention(name!));
+
+    private static async ValueTask<FactView> WithClaimAsync(
+        GraphWrite write,
+        FactView statement,
+        Claim claim
+    )
+    {
+        var (subject, name) = await write.Names.ResolveAsync(claim.Subject);
+        var named = statement with
+        {
+            SubjectId = subject,
+            Subject = name,
+            Predicate = claim.Predicate,
+            Rule = claim.Rule,
+        };
+        if (claim.Value is { } value)
+            return named with { Value = value, Object = value };
+        var (other, otherName) = await write.Names.ResolveAsync(claim.Object);
+        return named with { ObjectId = other, Object = otherName };
+    }
+
+    private static bool IsValue(string text) =>
+        text.Length > LongestName || char.IsAsciiDigit(text[0]) || text.Contains('@');
+
+    private static async ValueTask<FactView?> FindAsync(GraphWrite write, string text)
+    {
+        var found = await FactWords.FindAsync(
+            write.Db,
+            write.Graph,
+            Terms.Of(text),
+            all: true,
+            new Moment(write.Now),
+            limit: 1_000
+        );
+        return found.Find(fact => !fact.IsPart && fact.Text == text);
+    }
+}
