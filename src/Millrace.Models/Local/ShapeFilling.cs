@@ -35,7 +35,9 @@ internal sealed class ShapeFilling(ShapeSchema schema, EnumChoices choices, doub
         }
         if (shape.TryGetProperty("enum", out var values) && values.ValueKind == JsonValueKind.Array)
         {
-            return (source.Choice(slot) ?? choices.Nearest(slot.Values, abstainBelow)) is { } choice
+            return
+                (ShapeChoices.Find(slot, source) ?? choices.Nearest(slot.Values, abstainBelow))
+                    is { } choice
                 ? values
                     .EnumerateArray()
                     .Where(value => value.ToString() == choice)
@@ -47,18 +49,19 @@ internal sealed class ShapeFilling(ShapeSchema schema, EnumChoices choices, doub
         {
             "object" => depth < DeepestShape ? Object(shape, slot, source, depth) : null,
             "array" => depth < DeepestShape ? Array(shape, slot, source, depth) : null,
-            "integer" => source.Number(slot, isInteger: true) is { } whole
+            "integer" => ShapeNumbers.Find(slot, source, isInteger: true) is { } whole
             && ShapeLimits.Fits(shape, whole)
                 ? JsonValue.Create((long)whole)
                 : null,
-            "number" => source.Number(slot, isInteger: false) is { } number
+            "number" => ShapeNumbers.Find(slot, source, isInteger: false) is { } number
             && ShapeLimits.Fits(shape, number)
                 ? JsonValue.Create(number)
                 : null,
-            "boolean" => source.Flag(slot) is { } flag ? JsonValue.Create(flag) : null,
+            "boolean" => ShapeFlags.Find(slot, source) is { } flag ? JsonValue.Create(flag) : null,
             "null" => null,
             _ => (
-                source.String(slot) ?? (shape.TryGetProperty("pattern", out _) ? source.Text : null)
+                ShapeStrings.Find(slot, source)
+                ?? (shape.TryGetProperty("pattern", out _) ? source.Text : null)
             )
                 is { Length: > 0 } text
             && ShapeLimits.FitsText(shape, text) is { } fitting
@@ -105,7 +108,9 @@ internal sealed class ShapeFilling(ShapeSchema schema, EnumChoices choices, doub
         var found = new JsonArray();
         if (ShapeSchema.TypeOf(items) == "object" && items.ValueKind == JsonValueKind.Object)
         {
-            foreach (var segment in source.Segments(ShapeSchema.Properties(items)).Take(most))
+            foreach (
+                var segment in ShapeSegments.Of(source, ShapeSchema.Properties(items)).Take(most)
+            )
             {
                 var filled = Object(items, slot, segment, 0);
                 found.Add(filled);
@@ -114,7 +119,11 @@ internal sealed class ShapeFilling(ShapeSchema schema, EnumChoices choices, doub
         else
         {
             var values = ShapeSchema.Values(items);
-            foreach (var text in source.List(slot, ShapeSchema.TypeOf(items), values).Take(most))
+            foreach (
+                var text in ShapeLists
+                    .Find(slot, source, ShapeSchema.TypeOf(items), values)
+                    .Take(most)
+            )
             {
                 found.Add(Item(items, ShapeSchema.TypeOf(items), text));
             }
