@@ -178,10 +178,14 @@ public sealed class VectorIndex<TKey> : IDisposable
     {
         lock (_writing)
         {
-            if (_next is null && _current.IsWasteful)
-                _next = _current.Compacted();
-            if (_next is { IsBehind: false })
+            // What was removed while the next one grew is cleared away at once too.
+            while (_next is null ? _current.IsWasteful : !_next.IsBehind)
             {
+                if (_next is null)
+                {
+                    _next = _current.Compacted();
+                    continue;
+                }
                 Volatile.Write(ref _current, _next);
                 _next = null;
             }
