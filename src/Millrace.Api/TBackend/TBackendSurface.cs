@@ -12,6 +12,7 @@ using Millrace.Api.TBackend.About;
 using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Chat;
 using Millrace.Api.TBackend.Failures;
+using Millrace.Api.TBackend.Graph;
 using Millrace.Api.TBackend.Profiles;
 using Millrace.Api.TBackend.Usage;
 using Millrace.Core.Settings;
@@ -84,5 +85,6 @@ internal static class TBackendSurface
         routes.MapHealth();
         routes.MapUsage();
         routes.MapChat();
+        routes.MapGraph();
     }
 }

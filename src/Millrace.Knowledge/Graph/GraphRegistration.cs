@@ -19,6 +19,7 @@ internal static class GraphRegistration
         services.AddSingleton<FactReader>();
         services.AddSingleton<Entities>();
         services.AddSingleton<GraphSearch>();
+        services.AddSingleton<Episodes>();
         return services;
     }
 }

@@ -39,7 +39,7 @@ public sealed record NewFact
 /// <summary>A change of a fact: what is null stays.</summary>
 public sealed record FactChange
 {
-    public required Id<Fact> Fact { get; init; }
+    public Id<Fact> Fact { get; init; }
 
     public string? Text { get; init; }
 

@@ -9,8 +9,8 @@ namespace Millrace.Knowledge.Graph.Extraction;
 /// </summary>
 internal static partial class DatePhrases
 {
-    // Milliseconds: such phrases are short.
-    private const int Timeout = 200;
+    // Milliseconds; long, so that a busy machine reads what an idle one does.
+    private const int Timeout = 5_000;
 
     private const string Day =
         @"(?:\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,?\s+\d{4}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})";

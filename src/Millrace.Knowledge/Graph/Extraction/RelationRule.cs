@@ -155,6 +155,6 @@ internal static class RelationRules
         new(
             $@"^(?:also\s+|then\s+|later\s+)?{clause}",
             RegexOptions.Compiled | RegexOptions.CultureInvariant,
-            TimeSpan.FromMilliseconds(200)
+            TimeSpan.FromSeconds(5)
         );
 }

@@ -12,7 +12,7 @@ internal static partial class StatementReader
     private const int MostSentences = 100;
     private const int LongestSentence = 1_000;
 
-    private const int Timeout = 200;
+    private const int Timeout = 5_000;
 
     public static Reading Read(string text)
     {
