@@ -42,11 +42,11 @@ internal sealed partial class Skills
         _inOrder =
         [
             new ToolFollowUps(choice, calls, calendar).AnswerAsync,
-            Plain(Replies.SmallTalk),
+            Plain(SmallTalk.Answer),
             Plain(Recall.AboutConversation),
             Plain(
                 (clause, request) =>
-                    IsWish(clause, request) ? null : Replies.Acknowledge(clause, request)
+                    IsWish(clause, request) ? null : Acknowledgements.Of(clause, request)
             ),
             Plain(calendar.UntilOwn),
             Plain(FactQuestions.Answer),
@@ -59,8 +59,8 @@ internal sealed partial class Skills
             recall.AnswerAsync,
             new ToolSearch(calls).AnswerAsync,
             _tools.OfferAsync,
-            Plain(Replies.Acknowledge),
-            Plain((clause, _) => Replies.Note(clause)),
+            Plain(Acknowledgements.Of),
+            Plain((clause, _) => Acknowledgements.Note(clause)),
             Plain((clause, _) => FactQuestions.AsksAboutUser(clause) ? Replies.NotTold : null),
         ];
     }
