@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Documents;
 using Millrace.Knowledge.Graph;
+using Millrace.Knowledge.Stores;
 
 namespace Millrace.Knowledge;
 
@@ -17,6 +18,7 @@ public static class KnowledgeRegistration
         services.AddStorageMap("knowledge", typeof(KnowledgeRegistration).Assembly);
         services.AddDocuments(configuration);
         services.AddGraph(configuration);
+        services.AddStores(configuration);
         return services;
     }
 }

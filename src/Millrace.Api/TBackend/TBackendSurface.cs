@@ -12,9 +12,11 @@ using Millrace.Api.TBackend.About;
 using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Chat;
 using Millrace.Api.TBackend.Failures;
+using Millrace.Api.TBackend.Files;
 using Millrace.Api.TBackend.Graph;
 using Millrace.Api.TBackend.Profiles;
 using Millrace.Api.TBackend.Usage;
+using Millrace.Api.TBackend.VectorStores;
 using Millrace.Core.Settings;
 
 namespace Millrace.Api.TBackend;
@@ -52,6 +54,9 @@ internal static class TBackendSurface
         services.AddSection<CompatOptions>(configuration);
         services.AddSection<UsageOptions>(configuration);
         services.AddSingleton<IFailureWriter, TBackendFailures>();
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<FileUrlReader>();
+        services.AddSingleton<StoreBodies>();
         services.AddSingleton<ChatStream>();
         services.AddSingleton<ChatOnce>();
         services.AddSingleton<ChatStreamOnce>();
@@ -85,6 +90,8 @@ internal static class TBackendSurface
         routes.MapHealth();
         routes.MapUsage();
         routes.MapChat();
+        routes.MapFiles();
+        routes.MapVectorStores();
         routes.MapGraph();
     }
 }

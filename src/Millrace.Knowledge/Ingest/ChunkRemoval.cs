@@ -1,0 +1,36 @@
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+using Millrace.Core.Work;
+using Millrace.Knowledge.Search;
+
+namespace Millrace.Knowledge.Ingest;
+
+/// <summary>Removes a document's chunks, a few in each write, and lets go of its vectors.</summary>
+internal sealed class ChunkRemoval(Store store, DocumentVectors vectors)
+{
+    public async Task RemoveAsync(
+        Id<Workspace> workspace,
+        Id<Document> document,
+        CancellationToken cancellation
+    )
+    {
+        await vectors.ForgetAsync(workspace, document, cancellation);
+        while (
+            await store.WriteAsync(
+                workspace,
+                db => ChunkRows.RemoveSomeAsync(db, document),
+                cancellation
+            )
+        ) { }
+    }
+}
+
+/// <summary>Clears away what a document that is gone has left.</summary>
+internal sealed class RemoveHandler(ChunkRemoval removal) : IWorkHandler
+{
+    public string Kind => Ingestion.RemoveKind;
+
+    public Task RunAsync(WorkContext work, CancellationToken cancellation) =>
+        removal.RemoveAsync(work.Item.WorkspaceId, Ingestion.DocumentOf(work.Item), cancellation);
+}

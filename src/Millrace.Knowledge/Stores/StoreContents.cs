@@ -1,0 +1,149 @@
+using Microsoft.EntityFrameworkCore;
+using Millrace.Core.Failures;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+using Millrace.Knowledge.Files;
+using Millrace.Knowledge.Ingest;
+
+namespace Millrace.Knowledge.Stores;
+
+/// <summary>A file in a store, and how far it can be searched.</summary>
+public sealed record StoreEntry(StoredFile File, Document Document, DateTimeOffset AddedAt);
+
+/// <summary>Which files are in which store. A file is read once, however many stores it is in.</summary>
+public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider time)
+{
+    // t-backend §12.7
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Adds a file to a store and waits a little for it to be read. One that is there already stays as it is; one that
+    /// could not be read is tried again.
+    /// </summary>
+    /// <exception cref="NotFound">The store or the file is not the workspace's.</exception>
+    public async Task<StoreEntry> AttachAsync(
+        Id<Workspace> workspace,
+        string storeId,
+        string fileId,
+        CancellationToken cancellation
+    )
+    {
+        var (into, file, document) = await store.WriteAsync(
+            workspace,
+            async db =>
+            {
+                var into = await VectorStores.FindAsync(db, storeId);
+                var file = await FileLibrary.FindAsync(db, fileId);
+                return (into, file, await AddAsync(db, into, file));
+            },
+            cancellation
+        );
+        await ingestion.WaitAsync(workspace, document, Patience, cancellation);
+        var entries = await store.ReadAsync(
+            workspace,
+            db => EntriesAsync(db, into, file.Id),
+            cancellation
+        );
+        return entries.Count > 0
+            ? entries[0]
+            : throw new NotFound("file_not_found", "File not found");
+    }
+
+    /// <summary>What is in a store, the newest first.</summary>
+    /// <exception cref="NotFound">There is no such store in the workspace.</exception>
+    public Task<List<StoreEntry>> ListAsync(
+        Id<Workspace> workspace,
+        string storeId,
+        CancellationToken cancellation
+    ) =>
+        store.ReadAsync(
+            workspace,
+            async db =>
+                await EntriesAsync(db, await VectorStores.FindAsync(db, storeId), file: null),
+            cancellation
+        );
+
+    /// <summary>Takes a file out of a store; the file stays. Reading it is cancelled when no other store holds it.</summary>
+    /// <exception cref="NotFound">The store is not the workspace's, or the file is not in it.</exception>
+    public Task DetachAsync(
+        Id<Workspace> workspace,
+        string storeId,
+        string fileId,
+        CancellationToken cancellation
+    ) =>
+        store.WriteAsync(
+            workspace,
+            async db =>
+            {
+                var from = await VectorStores.FindAsync(db, storeId);
+                var file = await FileLibrary.FindAsync(db, fileId);
+                if (!await RemoveAsync(db, from, file))
+                    throw new NotFound("file_not_found", "File not found");
+            },
+            cancellation
+        );
+
+    /// <summary>Adds a file within the caller's write, and gives its document.</summary>
+    internal async ValueTask<Id<Document>> AddAsync(Db db, VectorStore into, StoredFile file)
+    {
+        await FileLibrary.LockAsync(db, file);
+        await db.ExecuteAsync(
+            """
+            INSERT INTO store_files (store_id, file_id, workspace_id, added_at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (store_id, file_id) DO NOTHING
+            """,
+            into.Id.Value,
+            file.Id.Value,
+            db.Workspace.Value,
+            time.GetUtcNow()
+        );
+        if (file.DocumentId is { } version)
+        {
+            // A new version takes the place of the old ones. (t-backend §12.7)
+            var entries = await EntriesAsync(db, into, file: null);
+            foreach (var entry in entries.OrderByDescending(entry => entry.File.Id))
+            {
+                if (entry.File.DocumentId == version && entry.File.Id < file.Id)
+                    await RemoveAsync(db, into, entry.File);
+            }
+        }
+        return await ingestion.EnsureAsync(db, file);
+    }
+
+    /// <summary>Takes out all files, within the caller's write.</summary>
+    internal async ValueTask ClearAsync(Db db, VectorStore from)
+    {
+        var entries = await EntriesAsync(db, from, file: null);
+        foreach (var entry in entries.OrderByDescending(entry => entry.File.Id))
+            await RemoveAsync(db, from, entry.File);
+    }
+
+    private async ValueTask<bool> RemoveAsync(Db db, VectorStore from, StoredFile file)
+    {
+        await FileLibrary.LockAsync(db, file);
+        var removed = await db.Set<StoreFile>()
+            .Where(entry => entry.StoreId == from.Id && entry.FileId == file.Id)
+            .ExecuteDeleteAsync();
+        if (removed == 0)
+            return false;
+        if (!await db.Set<StoreFile>().AnyAsync(entry => entry.FileId == file.Id))
+            await ingestion.DropAsync(db, file);
+        return true;
+    }
+
+    private static async ValueTask<List<StoreEntry>> EntriesAsync(
+        Db db,
+        VectorStore of,
+        Id<StoredFile>? file
+    ) =>
+        await (
+            from entry in db.Set<StoreFile>().AsNoTracking()
+            join stored in db.Set<StoredFile>().AsNoTracking() on entry.FileId equals stored.Id
+            join document in db.Set<Document>().AsNoTracking()
+                on entry.FileId equals document.FileId
+            where entry.StoreId == of.Id && (file == null || entry.FileId == file)
+            orderby entry.AddedAt descending, stored.Id descending
+            select new StoreEntry(stored, document, entry.AddedAt)
+        ).ToListAsync();
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Settings;
+using Millrace.Core.Storage;
+using Millrace.Core.Work;
+using Millrace.Knowledge.Files;
+using Millrace.Knowledge.Ingest;
+using Millrace.Knowledge.Search;
+
+namespace Millrace.Knowledge.Stores;
+
+internal static class StoresRegistration
+{
+    /// <summary>Registers files, vector stores, the work that reads them, and search.</summary>
+    public static IServiceCollection AddStores(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services.AddSection<FilesOptions>(configuration);
+        services.AddSingleton<IBlobStore, BlobFolder>();
+        services.AddSingleton<Ingestion>();
+        services.AddSingleton<StoreContents>();
+        services.AddSingleton<VectorStores>();
+        services.AddSingleton<FileLibrary>();
+        services.AddSingleton<FileFetch>();
+        services.AddSingleton<DocumentVectors>();
+        services.AddSingleton<ChunkRemoval>();
+        services.AddSingleton<ChunkEmbedder>();
+        services.AddWorkHandler<ReadHandler>();
+        services.AddWorkHandler<RemoveHandler>();
+        services.AddWorkHandler<EmbedHandler>();
+        services.AddWorkHandler<DocumentUpkeep>();
+        services.AddSingleton<MeaningSearch>();
+        services.AddSingleton(provider => new DocumentSearch(
+            provider.GetRequiredService<Store>(),
+            provider.GetRequiredService<MeaningSearch>()
+        ));
+        return services;
+    }
+}
