@@ -44,6 +44,7 @@ public static class AgentsRegistration
 
         services.AddSingleton<ToolCalls>();
         services.AddSingleton<RunLoop>();
+        services.AddSingleton<Grounding>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<TurnRun>();
         services.AddSingleton<TurnReplay>();

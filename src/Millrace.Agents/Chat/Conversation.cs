@@ -17,7 +17,8 @@ internal sealed record Prepared(
     string Preface,
     IReadOnlyList<TurnVector> Vectors,
     long OlderThrough,
-    bool ReadPicture
+    bool ReadPicture,
+    bool SearchedFiles
 );
 
 /// <summary>
@@ -29,6 +30,7 @@ internal sealed class Conversation(
     SessionHistory history,
     Recall recall,
     ToolBox tools,
+    Grounding grounding,
     OcrReader ocr,
     AssistantOptions options,
     SessionsOptions sessions,
@@ -59,8 +61,12 @@ internal sealed class Conversation(
         var latest = await history.LatestAsync(turn, cancellation);
         var system = request.System ?? Persona(request) ?? options.System;
         var context = request.Context?.GetRawText() ?? "";
-        var always = Always(request);
-        var offered = tools.Choose(request.Tools);
+        // The tools are fixed before anything of a document is seen; what is found can only take some away.
+        var chosen = tools.Choose(request.Tools);
+        var ground = await grounding.FindAsync(request, cancellation);
+        var offered =
+            ground.Passages.Count == 0 ? chosen : [.. chosen.Where(tool => tool.IsHarmless)];
+        var always = Always(request) + ground.Instruction;
         var offer = new ChatOptions { Tools = [.. offered.Select(tool => tool.Function)] };
 
         var budget = PromptBudget.Of(
@@ -77,7 +83,8 @@ internal sealed class Conversation(
             Wanted(context),
             Wanted(picture.Text),
             Math.Min(Window.TokensOf(latest), Math.Min(sessions.VerbatimTokens, budget.Window / 2)),
-            turn.Number > 1 ? sessions.RecalledTurns * PerRecalled : 0
+            turn.Number > 1 ? sessions.RecalledTurns * PerRecalled : 0,
+            Math.Min(ground.Passages.Sum(passage => Wanted(passage.Text)), budget.Window / 4)
         );
         var window = Window.Of(turn, latest, shares[4]);
         var recalled = await recall.FindAsync(turn, window, request.Message, cancellation);
@@ -90,6 +97,17 @@ internal sealed class Conversation(
         );
         foreach (var (past, share) in recalled.Turns.Zip(parts))
             Add(known, share, past.Text, text => RecalledPart.Turn(RoleOf(past), text));
+        var quoted = PromptBudget.Share(
+            shares[6],
+            [.. ground.Passages.Select(passage => Wanted(passage.Text))]
+        );
+        foreach (var (passage, share) in ground.Passages.Zip(quoted))
+            Add(
+                known,
+                share,
+                passage.Text,
+                text => RecalledPart.Document(passage with { Text = text })
+            );
         Add(known, shares[2], context, RecalledPart.Context);
         Add(known, shares[3], picture.Text, text => RecalledPart.Document("picture", text));
 
@@ -117,7 +135,8 @@ internal sealed class Conversation(
             picture.Preface,
             recalled.NewVectors,
             window.OlderThrough,
-            picture.WasRead
+            picture.WasRead,
+            ground.WasSearched
         );
     }
 

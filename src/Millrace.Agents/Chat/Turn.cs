@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Millrace.Agents.Runs;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
+using Millrace.Knowledge.Stores;
 using Millrace.Models.Images;
 
 namespace Millrace.Agents.Chat;
@@ -40,6 +41,9 @@ public sealed record TurnRequest
 
     /// <summary>The only tools that may be used; null lets the assistant choose among all, empty means none.</summary>
     public IReadOnlyCollection<string>? Tools { get; init; }
+
+    /// <summary>The vector stores whose documents may be used; null for all of the workspace, empty for none.</summary>
+    public IReadOnlyCollection<Id<VectorStore>>? Stores { get; init; }
 
     /// <summary>A model's name as the caller knows it; null and unknown names give the default.</summary>
     public string? Model { get; init; }

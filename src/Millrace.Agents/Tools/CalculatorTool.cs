@@ -8,7 +8,14 @@ namespace Millrace.Agents.Tools;
 internal sealed class CalculatorTool : IToolSource
 {
     public IEnumerable<Tool> Tools { get; } =
-    [new("calculator", AIFunctionFactory.Create(Calculate, "calculator"), IsReadOnly: true)];
+    [
+        new(
+            "calculator",
+            AIFunctionFactory.Create(Calculate, "calculator"),
+            IsReadOnly: true,
+            StaysInside: true
+        ),
+    ];
 
     [Description("Works out an arithmetic expression exactly, such as 17*23 or (3.5+2)^2/4.")]
     private static string Calculate(

@@ -6,7 +6,17 @@ namespace Millrace.Agents.Tools;
 /// <param name="Name">The name that callers and models use.</param>
 /// <param name="Function">Its description, its arguments' schema and what it does.</param>
 /// <param name="IsReadOnly">It changes nothing, so several may run at once and again.</param>
-public sealed record Tool(string Name, AIFunction Function, bool IsReadOnly);
+/// <param name="StaysInside">What it is given goes nowhere but to this server and the caller's own data.</param>
+public sealed record Tool(
+    string Name,
+    AIFunction Function,
+    bool IsReadOnly,
+    bool StaysInside = false
+)
+{
+    /// <summary>Whether it may run once text that nobody vouches for is in sight. (t-backend §9.7)</summary>
+    public bool IsHarmless => IsReadOnly && StaysInside;
+}
 
 /// <summary>Where tools come from. What is not set up here is not offered.</summary>
 public interface IToolSource

@@ -11,6 +11,7 @@ using Millrace.Core.Metering;
 using Millrace.Core.Sandboxing;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
+using Millrace.Knowledge;
 using Millrace.Models;
 using Millrace.Models.Routing;
 using Millrace.Testing;
@@ -195,6 +196,7 @@ internal sealed class AssistantHarness : IAsyncDisposable
             EmbeddedModels.UseLite,
             Embedder
         );
+        services.AddKnowledge(configuration);
         services.AddAgents(configuration);
         services.AddSingleton<IToolSource>(new FurtherTools(Tools));
         return services.BuildServiceProvider();

@@ -36,7 +36,7 @@ internal static class ChatReader
     };
 
     /// <exception cref="Unprocessable">The request does not match its schema.</exception>
-    /// <exception cref="NotFound">A store or graph that is named is not the caller's.</exception>
+    /// <exception cref="NotFound">A graph that is named is not the caller's.</exception>
     /// <exception cref="TooLarge">The image is.</exception>
     public static ChatCall Read(HttpContext http, ReadOnlyMemory<byte> bytes, Profile profile)
     {
@@ -71,12 +71,10 @@ internal static class ChatReader
         var stores = Stores(fields, body);
         var graphs = fields.Texts("graph_ids");
         errors.ThrowIfAny();
-        // Files and graphs are not served yet, so none that is named can be there. (t-backend §9.1)
-        if (stores is { Count: > 0 })
-            throw new NotFound("vector_store_not_found", "Vector store not found");
+        // Graphs are not served yet, so none that is named can be there. (t-backend §9.1)
         if (graphs is { Count: > 0 })
             throw new NotFound("graph_not_found", "Graph not found");
-        return new ChatCall(turn, stream);
+        return new ChatCall(turn, stores, stream);
     }
 
     private static bool WantsStructure(HttpRequest request, Fields fields, Errors errors)

@@ -56,6 +56,7 @@ internal static class ChatRoute
         BodyBudget budget,
         ChatOnce once,
         ChatStreamOnce streamOnce,
+        Knowledge.Stores.VectorStores stores,
         ChatStream stream
     )
     {
@@ -69,7 +70,11 @@ internal static class ChatRoute
         );
         // A picture, decoded, is the largest thing that is made of it.
         body.CountParsed(body.Bytes.Length);
-        var call = ChatReader.Read(http, body.Bytes, profile);
+        var call = await FindStoresAsync(
+            ChatReader.Read(http, body.Bytes, profile),
+            stores,
+            cancellation
+        );
         var request = ChatOnce.RequestOf(http, body.Bytes, call.Turn.RequestKey);
         if (call.Stream is { } wish)
         {
@@ -112,6 +117,19 @@ internal static class ChatRoute
             // This generation knows no 408 here. (t-backend §9.7)
             return ChatResponse.Apology(turn, failure.Message, compat.ChatResponseAlias);
         }
+    }
+
+    /// <exception cref="NotFound">A store that is named is not the caller's.</exception>
+    private static async Task<ChatCall> FindStoresAsync(
+        ChatCall call,
+        Knowledge.Stores.VectorStores stores,
+        CancellationToken cancellation
+    )
+    {
+        if (call.Stores is not { } named)
+            return call;
+        var found = await stores.ResolveAsync(call.Turn.Principal.Workspace, named, cancellation);
+        return call with { Turn = call.Turn with { Stores = found } };
     }
 
     /// <summary>A picture's memory stays counted for as long as it is worked on; text is small and read already.</summary>
