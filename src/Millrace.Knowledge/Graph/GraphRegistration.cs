@@ -20,6 +20,7 @@ internal static class GraphRegistration
         services.AddSingleton<Entities>();
         services.AddSingleton<GraphSearch>();
         services.AddSingleton<Episodes>();
+        services.AddSingleton<Consolidation>();
         return services;
     }
 }

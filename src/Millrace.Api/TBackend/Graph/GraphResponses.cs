@@ -245,4 +245,5 @@ internal sealed record MemoryResponse(
 [JsonSerializable(typeof(GraphSessionsResponse))]
 [JsonSerializable(typeof(SessionMappedResponse))]
 [JsonSerializable(typeof(MemoryResponse))]
+[JsonSerializable(typeof(ConsolidationResponse))]
 internal sealed partial class GraphJson : JsonSerializerContext;

@@ -79,6 +79,7 @@ internal static class GraphRoutes
         routes.MapEdges();
         routes.MapGraphSearch();
         routes.MapGraphSessions();
+        routes.MapConsolidation();
     }
 
     private static async Task<JsonHttpResult<GraphsResponse>> ListAsync(

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Millrace.Api.Shared.Access;
+using Millrace.Api.Shared.Documents;
+using Millrace.Api.TBackend.Access;
+using Millrace.Api.TBackend.Bodies;
+using Millrace.Api.TBackend.Failures;
+using Millrace.Core.Limits;
+using Millrace.Knowledge.Graph;
+using static Millrace.Api.TBackend.Graph.GraphRoutes;
+
+namespace Millrace.Api.TBackend.Graph;
+
+/// <summary><c>POST /graph/{graph_id}/consolidate</c>: done when it is answered. (t-backend §14.2)</summary>
+internal static class ConsolidationRoute
+{
+    private const int MostFacts = 50_000;
+
+    public static void MapConsolidation(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/graph/{graph_id}/consolidate", ConsolidateAsync)
+            .WithAccess(AccessClass.Key, scope: Scope)
+            .WithSummary("Merge nodes and facts that are there more than once")
+            .WithBody<ConsolidationRequest>("""{"dry_run":true,"max_facts":1000}""")
+            .WithAnswer<ConsolidationResponse>(
+                """
+                {"success":true,"graph_id":"g_0198c0de4c7b7000a1b2c3d4e5f60718",
+                 "task_id":"0198c0de4c7b7000a1b2c3d4e5f6071d","status":"completed",
+                 "result":{"dry_run":true,"facts_examined":12,"facts_merged":2,"nodes_merged":1}}
+                """
+            )
+            .WithFailures(401, 403, 413, 422, 429);
+
+    private static async Task<JsonHttpResult<ConsolidationResponse>> ConsolidateAsync(
+        HttpContext http,
+        BodyBudget budget,
+        GraphAccess access,
+        Consolidation consolidation
+    )
+    {
+        var graph = await GraphDoor.OpenAsync(http, access, GraphRole.Writer);
+        var scope = await GraphReader.ReadAsync(http, budget, Read);
+        var done = await consolidation.RunAsync(http.Caller(), graph, scope, http.RequestAborted);
+        return Json(
+            new ConsolidationResponse(
+                true,
+                GraphIds.Of(graph.Id),
+                done.Task.ToString("N"),
+                "completed",
+                new ConsolidationResult(
+                    scope.DryRun,
+                    done.FactsExamined,
+                    done.FactsMerged,
+                    done.NodesMerged
+                )
+            )
+        );
+    }
+
+    private static ConsolidationScope Read(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
+            return new ConsolidationScope();
+        var errors = new Errors();
+        var fields = new Fields(JsonBody.Parse(bytes), errors, "body");
+        var scope = new ConsolidationScope(
+            fields.Flag("dry_run") ?? false,
+            fields.Integer("max_facts", 1, MostFacts) ?? new ConsolidationScope().MaxFacts,
+            fields.Text("session_id", GraphReader.LongestName)
+        );
+        errors.ThrowIfAny();
+        return scope;
+    }
+}
+
+/// <summary>The body, which may be left out.</summary>
+internal sealed record ConsolidationRequest(bool? DryRun, int? MaxFacts, string? SessionId);
+
+internal sealed record ConsolidationResponse(
+    bool Success,
+    string GraphId,
+    string TaskId,
+    string Status,
+    ConsolidationResult Result
+);
+
+internal sealed record ConsolidationResult(
+    bool DryRun,
+    int FactsExamined,
+    int FactsMerged,
+    int NodesMerged
+);

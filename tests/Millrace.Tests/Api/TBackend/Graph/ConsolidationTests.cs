@@ -1,0 +1,58 @@
+using Millrace.Core.Storage;
+using Millrace.Testing;
+
+namespace Millrace.Tests.Api.TBackend.Graph;
+
+public sealed class ConsolidationTests
+{
+    [Theory, OnEachDatabase]
+    public async Task Duplicates_are_merged_and_still_told_of(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var graph = await client.DefaultGraphAsync();
+        await client.SendAsync(
+            HttpMethod.Post,
+            $"/graph/{graph}/facts",
+            """
+            [{"fact":"Alice founded Acme","valid_from":"2020","valid_to":"2022","confidence":0.5},
+             {"fact":"Alice founded Acme","valid_from":"2021"},
+             {"fact":"Alice founded Acme","valid_from":"2010","valid_to":"2011"},
+             {"fact":"Bob founded Beta","valid_from":"2020"}]
+            """
+        );
+        var twin = await client.SendAsync(
+            HttpMethod.Post,
+            $"/graph/{graph}/nodes",
+            """{"name":"ALICE","aliases":["Alice Smith"]}"""
+        );
+        var consolidate = $"/graph/{graph}/consolidate";
+
+        var tried = await client.SendAsync(HttpMethod.Post, consolidate, """{"dry_run":true}""");
+        (await client.ReadAsync($"/graph/{graph}/facts?at=2021-06-01")).AsArray().Count.ShouldBe(3);
+        var done = await client.SendAsync(HttpMethod.Post, consolidate);
+
+        foreach (var result in new[] { tried["result"]!, done["result"]! })
+        {
+            result["facts_merged"]!.GetValue<int>().ShouldBe(1);
+            result["nodes_merged"]!.GetValue<int>().ShouldBe(1);
+        }
+        var facts = (await client.ReadAsync($"/graph/{graph}/facts?at=2021-06-01")).AsArray();
+        facts.Count.ShouldBe(2);
+        var alice = facts.Single(fact => fact!["subject"]!.ToString() == "Alice")!;
+        alice["valid_from"]!.ToString().ShouldBe("2020-01-01T00:00:00Z");
+        alice["valid_to"].ShouldBeNull();
+        alice["confidence"]!.GetValue<double>().ShouldBe(1);
+        var all = await client.ReadAsync($"/graph/{graph}/facts?include_invalid=true");
+        all.AsArray()
+            .Count(fact => fact!["superseded_by"]?.ToString() == alice["id"]!.ToString())
+            .ShouldBe(2);
+        var found = await client.ReadAsync($"/graph/{graph}/query?query=Alice+Smith&at=2021-06-01");
+        found["facts"]![0]!["id"]!.ToString().ShouldBe(alice["id"]!.ToString());
+        var again = await client.SendAsync(HttpMethod.Post, consolidate);
+        again["result"]!["facts_merged"]!.GetValue<int>().ShouldBe(0);
+        await client.RefusedAsync(HttpMethod.Post, consolidate, 422, """{"max_facts":0}""");
+        (await client.ReadAsync($"/graph/{graph}"))["node_count"]!.GetValue<int>().ShouldBe(4);
+        twin["name"]!.ToString().ShouldBe("ALICE");
+    }
+}
