@@ -24,12 +24,12 @@ internal sealed class AbandonedRuns(Store store, RunsOptions options, TimeProvid
                         now
                     );
                     await db.ExecuteAsync(
-                        "UPDATE sessions SET active_run = NULL WHERE active_run IS NOT NULL"
+                        "UPDATE sessions SET active_run = NULL, active_until = NULL WHERE active_run IS NOT NULL"
                     );
                     return;
                 }
                 await db.ExecuteAsync(
-                    "UPDATE sessions SET active_run = NULL WHERE active_until < $1",
+                    "UPDATE sessions SET active_run = NULL, active_until = NULL WHERE active_run IS NOT NULL AND active_until < $1",
                     now
                 );
                 await db.ExecuteAsync(

@@ -40,6 +40,7 @@ public sealed class Session : IOwned
         {
             builder.ToTable("sessions").HasKey(session => session.Id);
             builder.HasIndex(session => new { session.WorkspaceId, session.Handle }).IsUnique();
+            builder.HasIndex(session => session.ActiveUntil).HasFilter("active_run IS NOT NULL");
         }
     }
 }

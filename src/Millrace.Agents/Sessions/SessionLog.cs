@@ -73,10 +73,14 @@ internal sealed class SessionLog(Store store, TimeProvider time)
             turn.Workspace,
             async db =>
                 await db.ExecuteAsync(
-                    "UPDATE sessions SET active_until = $1 WHERE id = $2 AND active_run = $3",
+                    """
+                    UPDATE sessions SET active_until = $1 WHERE id = $2 AND active_run = $3
+                    AND EXISTS (SELECT 1 FROM runs WHERE id = $3 AND owner = $4)
+                    """,
                     time.GetUtcNow() + Claim,
                     turn.Session!.Value.Value,
-                    turn.Run.Value
+                    turn.Run.Value,
+                    Owner
                 ) == 1,
             cancellation
         );
@@ -95,7 +99,7 @@ internal sealed class SessionLog(Store store, TimeProvider time)
             turn.Workspace,
             async db =>
             {
-                await TurnClosing.WriteAsync(db, turn, outcome, time.GetUtcNow());
+                await TurnClosing.WriteAsync(db, turn, outcome, Owner, time.GetUtcNow());
                 await also(db);
             }
         );

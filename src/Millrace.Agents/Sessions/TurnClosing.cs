@@ -12,14 +12,15 @@ internal static class TurnClosing
         Db db,
         OpenTurn turn,
         TurnOutcome outcome,
+        string owner,
         DateTimeOffset now
     )
     {
-        await TurnRows.InsertStepsAsync(db, outcome.Steps);
-        await db.ExecuteAsync(
+        // A repeat in another process takes the same run over.
+        var isOurs = await db.ExecuteAsync(
             """
             UPDATE runs SET state = $1, finished_at = $2, provider = $3, model = $4, prompt_tokens = $5,
-                completion_tokens = $6, cost_micro_usd = $7, error = $8 WHERE id = $9
+                completion_tokens = $6, cost_micro_usd = $7, error = $8 WHERE id = $9 AND owner = $10
             """,
             outcome.State,
             now,
@@ -29,8 +30,12 @@ internal static class TurnClosing
             outcome.CompletionTokens,
             outcome.CostMicroUsd,
             outcome.Error,
-            turn.Run.Value
+            turn.Run.Value,
+            owner
         );
+        if (isOurs == 0)
+            throw TakenOver();
+        await TurnRows.InsertStepsAsync(db, outcome.Steps);
         if (turn.Session is not { } session)
             return;
         var state = outcome.State is RunState.Completed ? TurnState.Complete : TurnState.Cut;
@@ -51,10 +56,7 @@ internal static class TurnClosing
             turn.Run.Value
         );
         if (last is null)
-            throw new Conflict(
-                "session_taken_over",
-                "Another server went on with this session. Send the message again."
-            );
+            throw TakenOver();
         if (said == 1)
             await TurnRows.InsertTurnAsync(
                 db,
@@ -71,6 +73,12 @@ internal static class TurnClosing
         foreach (var vector in outcome.Vectors)
             await TurnRows.UpsertVectorAsync(db, vector);
     }
+
+    private static Conflict TakenOver() =>
+        new(
+            "session_taken_over",
+            "Another server went on with this session. Send the message again."
+        );
 
     private static async ValueTask<bool> ReplaceAnswerAsync(
         Db db,

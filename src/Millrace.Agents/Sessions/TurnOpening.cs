@@ -28,7 +28,7 @@ internal static class TurnOpening
         var known = turn.RequestKey is null
             ? null
             : await KnownAsync(db, session.Id, turn.RequestKey, now);
-        if (known is not null && known.Text != turn.Text)
+        if (known is not null && known.Text != StoredText.Of(turn.Text))
         {
             throw new Conflict(
                 "idempotency_key_reused",

@@ -45,7 +45,11 @@ public sealed partial class IdempotencyService(
             switch (await BeginAsync(request, lease, cancellation))
             {
                 case Ours:
-                    return new(await RunAsync(request, lease, run, cancellation), IsReplay: false);
+                    var (isHeld, own) = await RunAsync(request, lease, run, cancellation);
+                    if (isHeld)
+                        return new(own, IsReplay: false);
+                    // Another took the key over while this process stood still: its answer counts.
+                    break;
                 case Answered { Answer: var answer }:
                     return new(answer, IsReplay: true);
                 default:
@@ -134,7 +138,7 @@ public sealed partial class IdempotencyService(
         return new Answered(new StoredAnswer((int)present.Status, headers, present.Body));
     }
 
-    private async Task<StoredAnswer?> RunAsync(
+    private async Task<(bool IsHeld, StoredAnswer? Answer)> RunAsync(
         IdempotentRequest request,
         Id<IdempotencyKey> lease,
         Func<CancellationToken, Task<StoredAnswer?>> run,
@@ -142,25 +146,34 @@ public sealed partial class IdempotencyService(
     )
     {
         using var timer = new PeriodicTimer(RenewEvery, time);
-        var renewing = RenewAsync(request, lease, timer);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var renewing = RenewAsync(request, lease, timer, lost);
         StoredAnswer? kept = null;
+        var isHeld = true;
+        StoredAnswer? answer = null;
         try
         {
-            var answer = await run(cancellation);
+            answer = await run(lost.Token);
             if (answer is not null && request.Keeps(answer.Status))
                 kept = answer;
-            return answer;
+        }
+        catch (OperationCanceledException)
+            when (lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            isHeld = false;
         }
         finally
         {
             // Ends the wait without an exception.
             timer.Dispose();
             await renewing;
-            await EndAsync(request, lease, kept);
+            isHeld &= await EndAsync(request, lease, kept);
         }
+        return (isHeld, answer);
     }
 
-    private Task EndAsync(
+    /// <summary>False when an answer was to be kept and the key is another's by now.</summary>
+    private Task<bool> EndAsync(
         IdempotentRequest request,
         Id<IdempotencyKey> lease,
         StoredAnswer? kept
@@ -169,11 +182,11 @@ public sealed partial class IdempotencyService(
             request.Workspace,
             async db =>
             {
-                if (kept is null)
-                    await FreeAsync(db, request, lease);
-                else
-                    await KeepAsync(db, request, lease, kept);
                 db.AfterCommit(() => _waiting.Wake(Place(request)));
+                if (kept is not null)
+                    return await KeepAsync(db, request, lease, kept) == 1;
+                await FreeAsync(db, request, lease);
+                return true;
             }
         );
 
@@ -190,7 +203,7 @@ public sealed partial class IdempotencyService(
             lease.Value
         );
 
-    private async ValueTask KeepAsync(
+    private async ValueTask<int> KeepAsync(
         Db db,
         IdempotentRequest request,
         Id<IdempotencyKey> lease,
@@ -198,44 +211,57 @@ public sealed partial class IdempotencyService(
     ) =>
         await db.ExecuteAsync(
             """
-            UPDATE idempotency_keys SET lease = NULL, expires_at = $1, status = $2, headers = $3, body = $4
-            WHERE workspace_id = $5 AND scope = $6 AND key = $7 AND lease = $8
+            INSERT INTO idempotency_keys (workspace_id, scope, key, body_hash, expires_at, status, headers, body)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (workspace_id, scope, key) DO UPDATE SET lease = NULL, expires_at = EXCLUDED.expires_at,
+                status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body
+            WHERE idempotency_keys.lease = $9
             """,
+            request.Workspace.Value,
+            request.Scope,
+            request.Key,
+            request.BodyHash,
             time.GetUtcNow() + request.Lifetime,
             (long)answer.Status,
             JsonSerializer.Serialize(answer.Headers),
             answer.Body is { Length: <= StoredAnswer.LargestBody } body ? body.ToArray() : null,
-            request.Workspace.Value,
-            request.Scope,
-            request.Key,
             lease.Value
         );
 
     private async Task RenewAsync(
         IdempotentRequest request,
         Id<IdempotencyKey> lease,
-        PeriodicTimer timer
+        PeriodicTimer timer,
+        CancellationTokenSource lost
     )
     {
         while (await timer.WaitForNextTickAsync())
         {
             try
             {
-                await store.WriteAsync(
+                var held = await store.WriteAsync(
                     request.Workspace,
-                    async db =>
-                    {
-                        await db.ExecuteAsync(
-                            "UPDATE idempotency_keys SET expires_at = $1 WHERE workspace_id = $2 AND scope = $3 AND key = $4 AND lease = $5",
-                            time.GetUtcNow() + LeaseLength,
+                    db =>
+                        db.ExecuteAsync(
+                            // Also when it was removed meanwhile, its time being over.
+                            """
+                            INSERT INTO idempotency_keys (workspace_id, scope, key, body_hash, lease, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+                            ON CONFLICT (workspace_id, scope, key) DO UPDATE SET expires_at = EXCLUDED.expires_at
+                            WHERE idempotency_keys.lease = EXCLUDED.lease
+                            """,
                             request.Workspace.Value,
                             request.Scope,
                             request.Key,
-                            lease.Value
-                        );
-                    },
+                            request.BodyHash,
+                            lease.Value,
+                            time.GetUtcNow() + LeaseLength
+                        ),
                     CancellationToken.None
                 );
+                if (held == 1)
+                    continue;
+                await lost.CancelAsync();
+                return;
             }
             catch (Exception failure)
             {

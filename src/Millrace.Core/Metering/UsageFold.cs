@@ -1,8 +1,11 @@
 using System.Diagnostics.Metrics;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using SQLitePCL;
 
 namespace Millrace.Core.Metering;
 
@@ -81,7 +84,7 @@ internal sealed partial class UsageFold(
         }
     }
 
-    /// <summary>One that cannot be added stops no other; it is put aside when it has failed often and the store works.</summary>
+    /// <summary>One that cannot be added stops no other; it is put aside when it has failed often by its content.</summary>
     private async Task FoldOneAsync(string path, CancellationToken cancellation)
     {
         try
@@ -93,20 +96,27 @@ internal sealed partial class UsageFold(
         {
             Log.CannotFoldSegment(logger, Path.GetFileName(path), failure);
             var failures = _failures[path] = _failures.GetValueOrDefault(path) + 1;
-            if (failures < MostAttempts)
+            if (failures < MostAttempts || !IsOfTheSegment(failure))
                 return;
-            // Throws when it is the store that fails, not the segment.
-            await store.WriteAsync(
-                Reach.Installation,
-                async db => await db.ExecuteAsync("DELETE FROM usage_segments WHERE 1 = 0"),
-                cancellation
-            );
             File.Move(path, path + BadExtension);
             _failures.Remove(path);
             Bad.Add(1);
             Log.PutAside(logger, Path.GetFileName(path) + BadExtension);
         }
     }
+
+    /// <summary>A full disk, or a database that does not answer, is mended one day; values that it refuses are not.</summary>
+    private static bool IsOfTheSegment(Exception failure) =>
+        failure switch
+        {
+            SqliteException refused => refused.SqliteErrorCode
+                is raw.SQLITE_CONSTRAINT
+                    or raw.SQLITE_MISMATCH
+                    or raw.SQLITE_TOOBIG,
+            // Data exceptions and constraints.
+            DbException refused => refused.SqlState is ['2', '2' or '3', ..],
+            _ => failure is not (IOException or UnauthorizedAccessException or TimeoutException),
+        };
 
     private async Task FoldSegmentAsync(string path, CancellationToken cancellation)
     {

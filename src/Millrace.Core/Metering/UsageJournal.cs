@@ -34,7 +34,7 @@ public sealed partial class UsageJournal(
         {
             Append(form[..length]);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Log.CannotAppend(
                 logger,
@@ -50,8 +50,7 @@ public sealed partial class UsageJournal(
     {
         lock (_lock)
         {
-            _segment?.Dispose();
-            _segment = null;
+            End();
         }
     }
 
@@ -63,14 +62,20 @@ public sealed partial class UsageJournal(
         {
             if (_segment?.TryAppend(form) == true)
                 return;
-            _segment?.Dispose();
-            // None while none can be opened, so that the next record tries again.
-            _segment = null;
+            End();
             _segment = new Segment(
                 Path.Combine(Folder, $"{Id<UsageSegment>.New(time.GetUtcNow())}{Extension}")
             );
             _segment.TryAppend(form);
         }
+    }
+
+    /// <summary>None is open afterwards, whatever happens, so that the next record opens another.</summary>
+    private void End()
+    {
+        var ended = _segment;
+        _segment = null;
+        ended?.Dispose();
     }
 
     /// <summary>One file. What is not written yet is zeros, which no record begins with.</summary>
@@ -91,10 +96,14 @@ public sealed partial class UsageJournal(
                     Mode = FileMode.CreateNew,
                     Access = FileAccess.ReadWrite,
                     Share = FileShare.None,
-                    // A full disk is an error here, not a fault at the first touch of a page.
-                    PreallocationSize = SegmentBytes,
                 }
             );
+            // Takes the disk's blocks: a full disk is an error here, not a fault at the first touch of a page.
+            Span<byte> zeros = stackalloc byte[16 * 1024];
+            zeros.Clear();
+            for (var written = 0; written < SegmentBytes; written += zeros.Length)
+                _file.Write(zeros);
+            _file.Flush();
             _map = MemoryMappedFile.CreateFromFile(
                 _file,
                 mapName: null,

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 using Microsoft.Extensions.Hosting;
 
@@ -44,7 +45,9 @@ public sealed class RequestLog(TelemetryOptions options, TimeProvider time) : Ba
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await WriteAsync(cancellationToken);
+        // A console that takes nothing any more holds up no stop.
+        if (ExecuteTask is not { IsCompleted: false })
+            await WriteAsync();
     }
 
     public override void Dispose()
@@ -57,7 +60,7 @@ public sealed class RequestLog(TelemetryOptions options, TimeProvider time) : Ba
     {
         using var timer = new PeriodicTimer(Every, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            await WriteAsync(stoppingToken);
+            await WriteAsync();
     }
 
     private bool TryFormat(in EndedRequest request, Span<byte> line, out int length)
@@ -76,6 +79,11 @@ public sealed class RequestLog(TelemetryOptions options, TimeProvider time) : Ba
                 out length
             );
     }
+
+    private string Missed(long requests) =>
+        options.ConsoleIsJson
+            ? $$"""{"level":"warn","category":"Millrace.Requests","event":"RequestsMissed","message":"Requests are not shown: the console was too slow","requests":{{requests}}}{{'\n'}}"""
+            : $"{requests} requests are not shown: the console was too slow\n";
 
     private void Add(ReadOnlySpan<byte> line)
     {
@@ -99,7 +107,7 @@ public sealed class RequestLog(TelemetryOptions options, TimeProvider time) : Ba
         return true;
     }
 
-    private async Task WriteAsync(CancellationToken cancellation)
+    private async Task WriteAsync()
     {
         int length;
         long missed;
@@ -111,14 +119,9 @@ public sealed class RequestLog(TelemetryOptions options, TimeProvider time) : Ba
         }
         try
         {
-            await _console.WriteAsync(_writing.AsMemory(0, length), cancellation);
+            await _console.WriteAsync(_writing.AsMemory(0, length));
             if (missed > 0)
-                await _console.WriteAsync(
-                    System.Text.Encoding.UTF8.GetBytes(
-                        $"{missed} requests are not shown: the console was too slow\n"
-                    ),
-                    cancellation
-                );
+                await _console.WriteAsync(Encoding.UTF8.GetBytes(Missed(missed)));
         }
         catch (IOException)
         {

@@ -89,7 +89,14 @@ internal sealed class ChatStreamOnce(IdempotencyService idempotency, TimeProvide
         {
             if (update is TurnUpdate.Finished { Answer: { Degraded: null } answer })
                 stored = Store(answer);
-            await pieces.WriteAsync(update, cancellation);
+            try
+            {
+                await pieces.WriteAsync(update, cancellation);
+            }
+            catch (OperationCanceledException) when (stored is not null)
+            {
+                // The client left with the last piece: the turn is whole and kept, and so is its answer.
+            }
         }
         return stored;
     }
