@@ -71,10 +71,7 @@ public sealed partial class Assistant
         catch (OperationCanceledException)
             when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new TimedOut(
-                "answer_timed_out",
-                $"The answer took longer than {_options.AnswerLimit.TotalSeconds:0} seconds. Ask for less at once, stream the answer, or use a background task."
-            );
+            throw _options.TooLate();
         }
     }
 

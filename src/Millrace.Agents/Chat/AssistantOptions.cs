@@ -1,3 +1,4 @@
+using Millrace.Core.Failures;
 using Millrace.Core.Settings;
 
 namespace Millrace.Agents.Chat;
@@ -17,6 +18,13 @@ public sealed class AssistantOptions : ISection
 
     /// <summary>How long an answer that is not streamed may take.</summary>
     public TimeSpan AnswerLimit { get; set; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>What a caller is told whose answer took longer.</summary>
+    public TimedOut TooLate() =>
+        new(
+            "answer_timed_out",
+            $"The answer took longer than {AnswerLimit.TotalSeconds:0} seconds. Ask for less at once, stream the answer, or use a background task."
+        );
 
     public IEnumerable<string> Validate()
     {

@@ -49,6 +49,7 @@ public static class AnthropicSurface
     {
         var routes = app.MapGroup("/v1/messages")
             .WithGroupName(Name)
+            .WithTags("Messages")
             .WithMetadata(RateHeaders)
             .BehindGatewayDoor()
             .AddEndpointFilter(

@@ -47,6 +47,7 @@ public static class OpenAiSurface
     {
         var routes = app.MapGroup("/v1")
             .WithGroupName(Name)
+            .WithTags("Models")
             .WithMetadata(RateHeaders)
             .BehindGatewayDoor();
         routes.MapModels();

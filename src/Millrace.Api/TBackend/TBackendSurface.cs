@@ -86,12 +86,13 @@ internal static class TBackendSurface
             .WithGroupName(Name)
             .WithMetadata(RateHeaders)
             .AddEndpointFilter<Door>();
-        routes.MapAbout();
-        routes.MapHealth();
-        routes.MapUsage();
-        routes.MapChat();
-        routes.MapFiles();
-        routes.MapVectorStores();
-        routes.MapGraph();
+        routes.MapGroup("").WithTags("Chat").MapChat();
+        routes.MapGroup("").WithTags("Files").MapFiles();
+        routes.MapGroup("").WithTags("Vector stores").MapVectorStores();
+        routes.MapGroup("").WithTags("Graph").MapGraph();
+        var system = routes.MapGroup("").WithTags("System");
+        system.MapAbout();
+        system.MapHealth();
+        system.MapUsage();
     }
 }

@@ -6,7 +6,7 @@ namespace Millrace.Core.Storage;
 /// Text as both databases can hold it: what is no text (NUL, half of a surrogate pair) becomes U+FFFD, as models and
 /// tools may send anything and a turn must not be lost for it.
 /// </summary>
-internal static class StoredText
+public static class StoredText
 {
     private const char Replacement = '\uFFFD';
 

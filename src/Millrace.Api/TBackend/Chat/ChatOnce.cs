@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Millrace.Agents.Chat;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Idempotency;
 using Millrace.Api.TBackend.Access;
@@ -12,7 +13,11 @@ namespace Millrace.Api.TBackend.Chat;
 /// <c>X-Idempotency-Key</c>, which clients also send with deliberate repetitions, join what is in flight or ended just
 /// now. (t-backend §4)
 /// </summary>
-internal sealed class ChatOnce(IdempotencyService idempotency)
+internal sealed class ChatOnce(
+    IdempotencyService idempotency,
+    AssistantOptions options,
+    TimeProvider time
+)
 {
     private const string Header = "X-Idempotency-Key";
 
@@ -30,27 +35,42 @@ internal sealed class ChatOnce(IdempotencyService idempotency)
 
     public async Task<IdempotentOutcome> AnswerAsync(
         IdempotentRequest? request,
-        Func<Task<ChatResponse>> answer,
+        Func<CancellationToken, Task<ChatResponse>> answer,
         CancellationToken cancellation
     )
     {
         if (request is null)
-            return new IdempotentOutcome(Store(await answer()), IsReplay: false);
+            return new IdempotentOutcome(Store(await answer(cancellation)), IsReplay: false);
         // An apology is not kept: who asks again is to get an answer.
         var isKept = false;
-        return await idempotency.ExecuteAsync(
-            request with
-            {
-                Keeps = _ => isKept,
-            },
-            async _ =>
-            {
-                var response = await answer();
-                isKept = !response.IsDegraded;
-                return Store(response);
-            },
-            cancellation
+        using var wait = new CancellationTokenSource(options.AnswerLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellation,
+            wait.Token
         );
+        try
+        {
+            return await idempotency.ExecuteAsync(
+                request with
+                {
+                    Keeps = _ => isKept,
+                },
+                async token =>
+                {
+                    // Whose turn it is to answer has a limit of its own.
+                    wait.CancelAfter(Timeout.InfiniteTimeSpan);
+                    var response = await answer(token);
+                    isKept = !response.IsDegraded;
+                    return Store(response);
+                },
+                either.Token
+            );
+        }
+        catch (OperationCanceledException)
+            when (wait.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw options.TooLate();
+        }
     }
 
     /// <summary>What the request is known by when it comes again; null for one without a key.</summary>

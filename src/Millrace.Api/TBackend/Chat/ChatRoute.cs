@@ -89,10 +89,10 @@ internal static class ChatRoute
         }
         var outcome = await once.AnswerAsync(
             request,
-            () =>
+            token =>
             {
                 ReleaseUnlessPicture(body, call);
-                return AskAsync(assistant, call.Turn, profile, compat, cancellation);
+                return AskAsync(assistant, call.Turn, profile, compat, token);
             },
             cancellation
         );
