@@ -14,6 +14,7 @@ return args switch
     ["gateway", .. var options] => await GatewayBench.RunAsync(new BenchOptions(options)),
     ["start", .. var options] => await StartBench.RunAsync(new BenchOptions(options)),
     ["endurance", .. var options] => await EnduranceBench.RunAsync(new BenchOptions(options)),
+    ["graph", .. var options] => await GraphBench.RunAsync(new BenchOptions(options)),
     ["vectors", .. var options] => await VectorBench.RunAsync(new BenchOptions(options)),
     ["role", var role, var url] => await Role.RunAsync(role, url),
     _ => Usage(),
@@ -30,6 +31,7 @@ static int Usage()
                      then long sessions: [--race 0] or [--long 0] leaves one of them out
           start      time to the first healthy answer, and memory
           endurance  kill -9 under load: [--kills N] [--seed N]
+          graph      facts written and asked for as a graph grows: [--facts N] for the last size
           vectors    the vector index as it grows, and against usearch and sqlite-vec: [--part growth|million|peers] [--topic N]
         """
     );
