@@ -40,6 +40,15 @@ public sealed class IdempotencyTests
         second.Answer.Headers["Content-Type"].ShouldBe("text/plain");
     }
 
+    [Theory]
+    [InlineData("""{"text":"\ud83d"}""", """{"text":"\ud83e"}""")]
+    [InlineData("""{"\ud83d":1}""", """{"\ud83e":1}""")]
+    public void Bodies_that_hold_half_a_character_are_told_apart(string one, string other)
+    {
+        Hash("POST", "/v1/messages", "", one).ShouldBe(Hash("POST", "/v1/messages", "", one));
+        Hash("POST", "/v1/messages", "", one).ShouldNotBe(Hash("POST", "/v1/messages", "", other));
+    }
+
     [Theory, OnEachDatabase]
     public async Task Another_body_workspace_or_scope_is_another_request(Dialect dialect)
     {
