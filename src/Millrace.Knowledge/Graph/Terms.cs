@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Millrace.Knowledge.Search;
 
 namespace Millrace.Knowledge.Graph;
 
@@ -37,7 +38,7 @@ internal static class Terms
     {
         var words = new List<string>();
         var word = new StringBuilder();
-        foreach (var letter in text.Normalize(NormalizationForm.FormKD))
+        foreach (var letter in Accents.Without(text.ToLowerInvariant()))
         {
             var category = char.GetUnicodeCategory(letter);
             if (category is UnicodeCategory.NonSpacingMark)
@@ -51,7 +52,7 @@ internal static class Terms
             }
             if (category is UnicodeCategory.OtherLetter && letter >= '\u2e80')
                 End(words, word);
-            word.Append(char.ToLowerInvariant(letter));
+            word.Append(letter);
             if (category is UnicodeCategory.OtherLetter && letter >= '\u2e80')
                 End(words, word);
         }

@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using System.Globalization;
-using System.Text;
 
 namespace Millrace.Knowledge.Search;
 
@@ -25,20 +23,6 @@ internal static class Terms
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
         StringComparer.Ordinal
     );
-
-    // The process runs without the tables of languages that would take letters and accents apart.
-    private const string Accented =
-        "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįıĵķĺļľłńņňōŏőŕŗřśŝşšţťŧũūŭůű"
-        + "ųŵŷźżžάέήίόύώёḁḃḅḇḉḋḍḏḑḓḕḗḙḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṣṥṧṩṫṭṯṱṳṵṷṹṻṽṿẁẃ"
-        + "ẅẇẉẋẍẏẑẓẕẖẗẘẙạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ";
-    private const string Plain =
-        "aaaaaaceeeeiiiinoooooouuuuyyaaaccccddeeeeegggghhiiiiijkllllnnnooorrrsssstttuuuuu"
-        + "uwyzzzαεηιουωеabbbcdddddeeeeefghhhhhiikkkllllmmmnnnnoooopprrrrsssssttttuuuuuvvww"
-        + "wwwxxyzzzhtwyaaaaaaaaaaaaeeeeeeeeiioooooooooooouuuuuuuyyyy";
-
-    private static readonly FrozenDictionary<char, char> Bare = Accented
-        .Zip(Plain)
-        .ToFrozenDictionary(pair => pair.First, pair => pair.Second);
 
     public static IEnumerable<Term> Of(string text)
     {
@@ -105,19 +89,7 @@ internal static class Terms
         if (word.Length > Longest)
             word = word[..(char.IsHighSurrogate(word[Longest - 1]) ? Longest - 1 : Longest)];
         var lower = word.ToString().ToLowerInvariant();
-        return Singular(Ascii.IsValid(lower) ? lower : WithoutAccents(lower));
-    }
-
-    private static string WithoutAccents(string word)
-    {
-        var bare = new StringBuilder(word.Length);
-        foreach (var unit in word)
-        {
-            // A mark of its own that stands above or below the letter before it.
-            if (unit is < '\u0300' or > '\u036F')
-                bare.Append(Bare.GetValueOrDefault(unit, unit));
-        }
-        return bare.ToString();
+        return Singular(Accents.Without(lower));
     }
 
     // English plurals, as far as their endings tell without a dictionary.
