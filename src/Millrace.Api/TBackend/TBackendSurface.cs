@@ -17,6 +17,7 @@ using Millrace.Api.TBackend.Graph;
 using Millrace.Api.TBackend.Profiles;
 using Millrace.Api.TBackend.Usage;
 using Millrace.Api.TBackend.VectorStores;
+using Millrace.Core.Limits;
 using Millrace.Core.Settings;
 
 namespace Millrace.Api.TBackend;
@@ -85,11 +86,15 @@ internal static class TBackendSurface
         var routes = app.MapGroup("")
             .WithGroupName(Name)
             .WithMetadata(RateHeaders)
-            .AddEndpointFilter<Door>();
+            .AddEndpointFilter<Door>()
+            // A route is closed unless it says that it is open. (t-backend §3.2)
+            .WithAccess(AccessClass.Key)
+            .WithBucket(Buckets.Other);
         routes.MapGroup("").WithTags("Chat").MapChat();
-        routes.MapGroup("").WithTags("Files").MapFiles();
-        routes.MapGroup("").WithTags("Vector stores").MapVectorStores();
-        routes.MapGroup("").WithTags("Graph").MapGraph();
+        var files = routes.MapGroup("").WithAccess(AccessClass.Key, "files");
+        files.MapGroup("").WithTags("Files").MapFiles();
+        files.MapGroup("").WithTags("Vector stores").MapVectorStores();
+        routes.MapGroup("").WithTags("Graph").WithAccess(AccessClass.Key, "graph").MapGraph();
         var system = routes.MapGroup("").WithTags("System");
         system.MapAbout();
         system.MapHealth();

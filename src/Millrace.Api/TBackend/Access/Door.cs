@@ -18,9 +18,10 @@ internal sealed class Door(KeyCheck keys, RateLimiter limiter, TimeProvider time
     )
     {
         var http = context.HttpContext;
-        var route = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RouteAccess>();
+        var rules = http.GetEndpoint()!.Metadata;
+        var route = rules.GetRequiredMetadata<RouteAccess>();
         var caller = route.Class == AccessClass.Public ? null : await IdentifyAsync(http);
-        using var place = Count(http, route, caller);
+        using var place = Count(http, rules.GetRequiredMetadata<RouteBucket>(), caller);
         if (route.Class != AccessClass.Public)
             http.Features.Set(Admit(caller, route));
         return await next(context);
@@ -37,9 +38,9 @@ internal sealed class Door(KeyCheck keys, RateLimiter limiter, TimeProvider time
             : await keys.AuthenticateAsync(http, presented);
     }
 
-    private RateLease Count(HttpContext http, RouteAccess route, Principal? caller)
+    private RateLease Count(HttpContext http, RouteBucket counted, Principal? caller)
     {
-        if (route.Bucket is not { } bucket)
+        if (counted.Name is not { } bucket)
             return default;
         var place = caller is null
             ? limiter.TryAcquire(

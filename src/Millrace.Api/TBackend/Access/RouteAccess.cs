@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Millrace.Core.Limits;
 
 namespace Millrace.Api.TBackend.Access;
 
@@ -12,20 +11,25 @@ internal enum AccessClass
     Admin,
 }
 
-/// <summary>A route's rules at the door.</summary>
-/// <param name="Bucket">Which rate limit counts its calls; null for none. (t-backend §5)</param>
+/// <summary>Who is let in at the door.</summary>
 /// <param name="Scope">The right that a key needs; null where any key will do.</param>
-internal sealed record RouteAccess(AccessClass Class, string? Bucket, string? Scope);
+internal sealed record RouteAccess(AccessClass Class, string? Scope);
+
+/// <summary>Which rate limit counts a route's calls; null for none. (t-backend §5)</summary>
+internal sealed record RouteBucket(string? Name);
 
 internal static class RouteAccessRegistration
 {
-    /// <summary>Puts the rules on a route; <see cref="Door"/> holds them.</summary>
+    /// <summary>Puts the rule on a route, or on a group for the routes in it that have no rule of their own; <see cref="Door"/> holds it.</summary>
     public static TBuilder WithAccess<TBuilder>(
         this TBuilder route,
         AccessClass access,
-        string? bucket = Buckets.Other,
         string? scope = null
     )
         where TBuilder : IEndpointConventionBuilder =>
-        route.WithMetadata(new RouteAccess(access, bucket, scope));
+        route.WithMetadata(new RouteAccess(access, scope));
+
+    /// <summary>Likewise for the rate limit.</summary>
+    public static TBuilder WithBucket<TBuilder>(this TBuilder route, string? bucket)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new RouteBucket(bucket));
 }

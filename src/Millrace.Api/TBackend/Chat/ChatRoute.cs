@@ -24,7 +24,8 @@ internal static class ChatRoute
     {
         routes
             .MapPost(Path, AnswerAsync)
-            .WithAccess(AccessClass.Payable, bucket: Buckets.Chat, scope: "chat")
+            .WithAccess(AccessClass.Payable, "chat")
+            .WithBucket(Buckets.Chat)
             .AddEndpointFilter<WalletSessionFilter>()
             .WithSummary("Answer a message")
             .WithDescription(
@@ -45,7 +46,8 @@ internal static class ChatRoute
             .WithFailures(401, 403, 404, 408, 409, 413, 422, 429);
         routes
             .MapMethods(Path, ["HEAD"], Probe)
-            .WithAccess(AccessClass.Public, bucket: Buckets.Chat)
+            .WithAccess(AccessClass.Public)
+            .WithBucket(Buckets.Chat)
             .ExcludeFromDescription();
     }
 

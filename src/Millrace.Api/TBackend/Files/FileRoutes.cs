@@ -17,8 +17,6 @@ namespace Millrace.Api.TBackend.Files;
 /// <summary><c>/files</c>: files are taken in, shown and deleted. (t-backend §12.1–12.5)</summary>
 internal static class FileRoutes
 {
-    public const string Scope = "files";
-
     private const string Uploaded = """
         {"file_id":"ae85daf556367699","filename":"whitepaper.pdf","size":1024000,"content_type":"application/pdf",
          "created_at":1763632800,"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -29,7 +27,7 @@ internal static class FileRoutes
     {
         routes
             .MapPost("/files/upload", UploadAsync)
-            .WithAccess(AccessClass.Key, Buckets.FileWrites, Scope)
+            .WithBucket(Buckets.FileWrites)
             .WithSummary("Upload a file")
             .WithDescription(
                 "`multipart/form-data` with the field `file`, up to 25 MB; beside it `filename`, `vector_store_id`, `purpose`, `metadata` (JSON text), `dedupe`, `document_id` and `force`, in the form or the query."
@@ -38,7 +36,7 @@ internal static class FileRoutes
             .WithFailures(401, 403, 404, 413, 422, 429);
         routes
             .MapPost("/files/upload-url", FetchAsync)
-            .WithAccess(AccessClass.Key, Buckets.FileWrites, Scope)
+            .WithBucket(Buckets.FileWrites)
             .WithSummary("Fetch a file from an address")
             .WithQuery("url", "The address; it may stand in the body instead.")
             .WithBody<FileUrlRequest>("""{"url":"https://example.com/whitepaper.pdf"}""")
@@ -46,7 +44,6 @@ internal static class FileRoutes
             .WithFailures(400, 401, 403, 404, 408, 413, 422, 429, 501);
         routes
             .MapRead("/files", ListAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("List files, the newest first")
             .WithQuery("limit", "At most 1000, which is the default.")
             .WithQuery("offset", "How many to pass over.")
@@ -54,7 +51,6 @@ internal static class FileRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapRead("/files/{file_id}", ReadAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Show a file")
             .WithAnswer<FileResponse>(
                 """
@@ -66,13 +62,12 @@ internal static class FileRoutes
             .WithFailures(401, 403, 404, 429);
         routes
             .MapRead("/files/{file_id}/content", ContentAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Give a file's bytes")
             .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream")
             .WithFailures(401, 403, 404, 429);
         routes
             .MapDelete("/files/{file_id}", DeleteAsync)
-            .WithAccess(AccessClass.Key, Buckets.FileWrites, Scope)
+            .WithBucket(Buckets.FileWrites)
             .WithSummary("Delete a file, from all stores too")
             .WithAnswer<FileDeleted>(
                 """{"id":"ae85daf556367699","file_id":"ae85daf556367699","deleted":true}"""

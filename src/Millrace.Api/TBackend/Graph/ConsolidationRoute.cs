@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Documents;
-using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Core.Limits;
@@ -21,7 +20,6 @@ internal static class ConsolidationRoute
     public static void MapConsolidation(this IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/graph/{graph_id}/consolidate", ConsolidateAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Merge nodes and facts that are there more than once")
             .WithBody<ConsolidationRequest>("""{"dry_run":true,"max_facts":1000}""")
             .WithAnswer<ConsolidationResponse>(

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Documents;
-using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Core.Limits;
 using Millrace.Knowledge.Graph;
@@ -28,7 +27,6 @@ internal static class EdgeRoutes
     {
         routes
             .MapRead("/graph/{graph_id}/edges", ListAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("List edges, the latest first")
             .WithMoment()
             .WithQuery("limit", "1 to 1,000; 100 when left out.")
@@ -38,7 +36,6 @@ internal static class EdgeRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapPost("/graph/{graph_id}/edges", CreateAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Relate two nodes")
             .WithBody<EdgeRequest>(
                 """
@@ -50,20 +47,17 @@ internal static class EdgeRoutes
             .WithFailures(400, 401, 403, 404, 413, 422, 429);
         routes
             .MapRead("/graph/{graph_id}/edges/{edge_id}", ShowAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Show an edge with all its versions")
             .WithAnswer<EdgeResponse>(Example)
             .WithFailures(401, 403, 404, 429);
         routes
             .MapPatch("/graph/{graph_id}/edges/{edge_id}", ChangeAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Put a new version in an edge's place")
             .WithBody<FactUpdate>("""{"valid_to":"2024-05-01"}""")
             .WithAnswer<EdgeResponse>(Example)
             .WithFailures(400, 401, 403, 404, 409, 413, 422, 429);
         routes
             .MapDelete("/graph/{graph_id}/edges/{edge_id}", DeleteAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Take an edge back")
             .WithAnswer<DeletedResponse>(
                 """{"id":"e_0198c0de4c7b7000a1b2c3d4e5f60719","deleted":true,"success":true}"""

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Documents;
-using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Core.Limits;
 using Millrace.Knowledge.Graph;
@@ -30,7 +29,6 @@ internal static class FactRoutes
     {
         routes
             .MapPost("/graph/{graph_id}/facts", AddAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary(
                 "Write facts: an array, one, or an object that holds an array; all or none"
             )
@@ -41,7 +39,6 @@ internal static class FactRoutes
             .WithFailures(400, 401, 403, 413, 422, 429);
         routes
             .MapRead("/graph/{graph_id}/facts", ListAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("List facts, the latest first")
             .WithMoment()
             .WithQuery("limit", "1 to 1,000; 100 when left out.")
@@ -53,27 +50,23 @@ internal static class FactRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapDelete("/graph/{graph_id}/facts/{fact_id}", DeleteInAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Take a fact back; with `hard` remove it for good")
             .WithQuery("hard", "Whether all its versions go.", "true", "false")
             .WithAnswer<DeletedResponse>(Deleted)
             .WithFailures(401, 403, 404, 429);
         routes
             .MapRead("/graph/facts/{fact_id}", ShowAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Show a fact with all its versions")
             .WithAnswer<FactResponse>(Example)
             .WithFailures(401, 403, 404, 429);
         routes
             .MapDelete("/graph/facts/{fact_id}", DeleteAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Take a fact back; with `hard` remove it for good")
             .WithQuery("hard", "Whether all its versions go.", "true", "false")
             .WithAnswer<DeletedResponse>(Deleted)
             .WithFailures(401, 403, 404, 429);
         routes
             .MapPost("/graph/facts/update", ChangeAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Put a new version in a fact's place")
             .WithBody<FactUpdate>(
                 """{"fact_id":"f_0198c0de4c7b7000a1b2c3d4e5f60719","valid_to":"2024-05-01"}"""

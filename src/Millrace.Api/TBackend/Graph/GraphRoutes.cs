@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Documents;
-using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Core.Limits;
@@ -16,8 +15,6 @@ namespace Millrace.Api.TBackend.Graph;
 /// <summary>Graphs themselves: listed, made, changed, shared and removed. (t-backend §14.2)</summary>
 internal static class GraphRoutes
 {
-    public const string Scope = "graph";
-
     private const string Example = """
         {"id":"g_0198c0de4c7b7000a1b2c3d4e5f60718","name":"default","description":"","role":"owner","is_default":true,
          "dedupe":false,"fact_count":2,"node_count":3,"edge_count":2,"created_at":"2026-06-24T21:50:43Z",
@@ -30,33 +27,28 @@ internal static class GraphRoutes
     {
         routes
             .MapRead("/graph/accessible", ListAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("List the graphs that the key may read, the default one first")
             .WithAnswer<GraphsResponse>($$"""{"graphs":[{{Example}}]}""")
             .WithFailures(401, 403, 429);
         routes
             .MapPost("/graph", CreateAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Make a graph")
             .WithBody<GraphRequest>("""{"name":"research","description":"Who works where"}""")
             .WithAnswer<GraphResponse>(Example)
             .WithFailures(401, 403, 409, 413, 422, 429);
         routes
             .MapRead("/graph/{graph_id}", ShowAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Show a graph")
             .WithAnswer<GraphResponse>(Example)
             .WithFailures(401, 403, 429);
         routes
             .MapPatch("/graph/{graph_id}", ChangeAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Change a graph's name, description, or whether it writes the same twice")
             .WithBody<GraphRequest>("""{"name":"research","dedupe":true}""")
             .WithAnswer<GraphResponse>(Example)
             .WithFailures(401, 403, 413, 422, 429);
         routes
             .MapDelete("/graph/{graph_id}", DeleteAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Remove a graph for good; of the default one what is in it")
             .WithAnswer<DeletedResponse>(
                 """{"id":"g_0198c0de4c7b7000a1b2c3d4e5f60718","deleted":true,"success":true}"""
@@ -64,7 +56,6 @@ internal static class GraphRoutes
             .WithFailures(401, 403, 429);
         routes
             .MapPost("/graph/{graph_id}/share", ShareAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Give another key or owner a role in a graph, or take it away")
             .WithBody<ShareRequest>("""{"key_id":2,"role":"reader"}""")
             .WithAnswer<SharesResponse>(

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Documents;
-using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Core.Failures;
 using Millrace.Knowledge.Graph;
@@ -28,7 +27,6 @@ internal static class GraphSearchRoutes
     {
         routes
             .MapRead("/graph/{graph_id}/query", QueryAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Ask a graph, as of any time")
             .WithQuery("query", "What is asked; required.")
             .WithQuery(
@@ -45,7 +43,6 @@ internal static class GraphSearchRoutes
             .WithFailures(401, 403, 422, 429, 501);
         routes
             .MapRead("/graph/search", SearchAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Ask all accessible graphs")
             .WithQuery("query", "What is asked; required.")
             .WithQuery("limit", "1 to 1,000; 10 when left out.")
@@ -54,7 +51,6 @@ internal static class GraphSearchRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapRead("/graph/{graph_id}/path", PathAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Find the shortest chain of edges between two nodes")
             .WithQuery("from", "A node's id; required.")
             .WithQuery("to", "A node's id; required.")
@@ -66,7 +62,6 @@ internal static class GraphSearchRoutes
             .WithFailures(401, 403, 404, 422, 429);
         routes
             .MapRead("/graph/data", DataAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Give a graph's nodes and edges for drawing")
             .WithQuery("graph_id", "The default graph when left out.")
             .WithQuery("limit", "Of nodes and of edges, 1 to 1,000; 500 when left out.")

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Documents;
-using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Core.Limits;
 using Millrace.Knowledge.Graph;
@@ -20,7 +19,6 @@ internal static class GraphSessionRoutes
     {
         routes
             .MapRead("/graph/{graph_id}/sessions", ListAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("List the key's sessions that are mapped to a graph")
             .WithAnswer<GraphSessionsResponse>(
                 """
@@ -31,7 +29,6 @@ internal static class GraphSessionRoutes
             .WithFailures(401, 403, 429);
         routes
             .MapPost("/graph/sessions/map", MapAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Map a session to a graph from now on")
             .WithBody<SessionMapRequest>(
                 """{"session_id":"my-session-1","graph_id":"g_0198c0de4c7b7000a1b2c3d4e5f60718"}"""
@@ -42,7 +39,6 @@ internal static class GraphSessionRoutes
             .WithFailures(401, 403, 413, 422, 429);
         routes
             .MapRead("/graph/memory/{memory_id}", MemoryAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Show what was said, and the facts that rest on it")
             .WithAnswer<MemoryResponse>(
                 """

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Documents;
-using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Core.Limits;
 using Millrace.Knowledge.Graph;
@@ -25,7 +24,6 @@ internal static class NodeRoutes
     {
         routes
             .MapRead("/graph/{graph_id}/nodes", ListAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("List nodes, the latest first")
             .WithQuery("known_at", "As the graph knew them at this time; now when left out.")
             .WithQuery("limit", "1 to 1,000; 100 when left out.")
@@ -34,28 +32,24 @@ internal static class NodeRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapPost("/graph/{graph_id}/nodes", CreateAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Make a node")
             .WithBody<NodeRequest>("""{"name":"Alice","type":"person","aliases":["Alice Smith"]}""")
             .WithAnswer<NodeResponse>(Example)
             .WithFailures(401, 403, 413, 422, 429);
         routes
             .MapRead("/graph/{graph_id}/nodes/{node_id}", ShowAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Show a node with its edges")
             .WithMoment()
             .WithAnswer<NodeResponse>(Example)
             .WithFailures(401, 403, 404, 422, 429);
         routes
             .MapPatch("/graph/{graph_id}/nodes/{node_id}", ChangeAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Change a node; a name that it had stays one that it is found by")
             .WithBody<NodeRequest>("""{"summary":"Works on search."}""")
             .WithAnswer<NodeResponse>(Example)
             .WithFailures(401, 403, 404, 413, 422, 429);
         routes
             .MapDelete("/graph/{graph_id}/nodes/{node_id}", DeleteAsync)
-            .WithAccess(AccessClass.Key, scope: Scope)
             .WithSummary("Retire a node, and take back the facts about it")
             .WithAnswer<DeletedResponse>(
                 """{"id":"n_0198c0de4c7b7000a1b2c3d4e5f6071b","deleted":true,"success":true}"""

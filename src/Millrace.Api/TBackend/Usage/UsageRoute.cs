@@ -21,7 +21,7 @@ internal static class UsageRoute
     public static void MapUsage(this IEndpointRouteBuilder routes) =>
         routes
             .MapRead("/usage", ReadAsync)
-            .WithAccess(AccessClass.Key, scope: "usage")
+            .WithAccess(AccessClass.Key, "usage")
             .WithSummary("Show what the key used")
             .WithAnswer<UsageResponse>(
                 """

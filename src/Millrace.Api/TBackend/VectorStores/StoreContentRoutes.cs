@@ -29,7 +29,7 @@ internal static class StoreContentRoutes
     {
         routes
             .MapPost(Files, AttachAsync)
-            .WithAccess(AccessClass.Key, Buckets.FileWrites, FileRoutes.Scope)
+            .WithBucket(Buckets.FileWrites)
             .WithSummary("Add a file to a vector store")
             .WithDescription(
                 "Waits up to 10 seconds for the file to be read, and then answers `in_progress`."
@@ -39,19 +39,17 @@ internal static class StoreContentRoutes
             .WithFailures(401, 403, 404, 413, 422, 429);
         routes
             .MapRead(Files, ListAsync)
-            .WithAccess(AccessClass.Key, scope: FileRoutes.Scope)
             .WithSummary("List the files of a vector store")
             .WithAnswer<IReadOnlyList<StoreFileResponse>>($"[{Shown}]")
             .WithFailures(401, 403, 404, 429);
         routes
             .MapDelete(Files + "/{file_id}", DetachAsync)
-            .WithAccess(AccessClass.Key, Buckets.FileWrites, FileRoutes.Scope)
+            .WithBucket(Buckets.FileWrites)
             .WithSummary("Take a file out of a vector store")
             .WithAnswer<StoreFileDeleted>("""{"file_id":"ae85daf556367699","deleted":true}""")
             .WithFailures(401, 403, 404, 429);
         routes
             .MapPost(StoreRoutes.Path + "/{id}/search", SearchAsync)
-            .WithAccess(AccessClass.Key, scope: FileRoutes.Scope)
             .WithSummary("Search a vector store by words and meaning")
             .WithBody<SearchRequest>("""{"query":"token supply","top_k":8}""")
             .WithAnswer<SearchResponse>(

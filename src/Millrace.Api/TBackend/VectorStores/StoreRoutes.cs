@@ -32,14 +32,13 @@ internal static class StoreRoutes
     {
         routes
             .MapPost(Path, CreateAsync)
-            .WithAccess(AccessClass.Key, Buckets.FileWrites, FileRoutes.Scope)
+            .WithBucket(Buckets.FileWrites)
             .WithSummary("Make a vector store")
             .WithBody<StoreRequest>("""{"name":"my-documents"}""")
             .WithAnswer<StoreResponse>(Shown)
             .WithFailures(401, 403, 413, 422, 429);
         routes
             .MapRead(Path, ListAsync)
-            .WithAccess(AccessClass.Key, scope: FileRoutes.Scope)
             .WithSummary("List vector stores, the newest first")
             .WithQuery("limit", "At most 1000, which is the default.")
             .WithQuery("offset", "How many to pass over.")
@@ -47,26 +46,24 @@ internal static class StoreRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapRead(ByName + "{**name}", ReadByNameAsync)
-            .WithAccess(AccessClass.Key, scope: FileRoutes.Scope)
             .WithSummary("Show the newest vector store of a name")
             .WithAnswer<StoreResponse>(Shown)
             .WithFailures(401, 403, 404, 429);
         routes
             .MapRead(Path + "/{id}", ReadAsync)
-            .WithAccess(AccessClass.Key, scope: FileRoutes.Scope)
             .WithSummary("Show a vector store")
             .WithAnswer<StoreResponse>(Shown)
             .WithFailures(401, 403, 404, 429);
         routes
             .MapMethods(Path + "/{id}", ["PATCH", "POST"], ChangeAsync)
-            .WithAccess(AccessClass.Key, Buckets.FileWrites, FileRoutes.Scope)
+            .WithBucket(Buckets.FileWrites)
             .WithSummary("Change a vector store")
             .WithBody<StoreRequest>("""{"description":"Papers"}""")
             .WithAnswer<StoreResponse>(Shown)
             .WithFailures(401, 403, 404, 413, 422, 429);
         routes
             .MapDelete(Path + "/{id}", DeleteAsync)
-            .WithAccess(AccessClass.Key, Buckets.FileWrites, FileRoutes.Scope)
+            .WithBucket(Buckets.FileWrites)
             .WithSummary("Delete a vector store; its files stay")
             .WithAnswer<StoreDeleted>(
                 """{"id":"vs_6f1d2c3b4a5968778695a4b3","deleted":true,"success":true}"""
