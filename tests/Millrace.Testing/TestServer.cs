@@ -33,6 +33,9 @@ public sealed class TestServer : IAsyncDisposable
         _host = Build();
     }
 
+    /// <summary>Where the server keeps its data.</summary>
+    public string Folder => _folder;
+
     public ScriptedModel Model { get; }
 
     public TimeProvider Time { get; }

@@ -57,6 +57,7 @@ internal static class TBackendSurface
         services.AddSingleton<IFailureWriter, TBackendFailures>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<FileUrlReader>();
+        services.AddSingleton<WriteOnce>();
         services.AddSingleton<StoreBodies>();
         services.AddSingleton<ChatStream>();
         services.AddSingleton<ChatOnce>();

@@ -241,7 +241,7 @@ public sealed class ReceivedFile : IDisposable
 
     internal Id<StoredFile> Id { get; }
 
-    internal BlobDigest Digest { get; }
+    public BlobDigest Digest { get; }
 
     internal void Keep() => _isKept = true;
 

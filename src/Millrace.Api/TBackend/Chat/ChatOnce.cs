@@ -19,7 +19,7 @@ internal sealed class ChatOnce(
     TimeProvider time
 )
 {
-    private const string Header = "X-Idempotency-Key";
+    public const string Header = "X-Idempotency-Key";
 
     private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal)
     {
@@ -30,7 +30,9 @@ internal sealed class ChatOnce(
         ["X-Degraded"] = "true",
     };
 
-    private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(60);
+    /// <summary>How long an answer under the header is kept.</summary>
+    public static readonly TimeSpan JustNow = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     public async Task<IdempotentOutcome> AnswerAsync(

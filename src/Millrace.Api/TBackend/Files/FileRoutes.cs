@@ -25,6 +25,10 @@ internal static class FileRoutes
 
     public static void MapFiles(this IEndpointRouteBuilder routes)
     {
+        var writes = routes
+            .MapGroup("")
+            .WithBucket(Buckets.FileWrites)
+            .AddEndpointFilter<WriteOnce>();
         routes
             .MapPost("/files/upload", UploadAsync)
             .WithBucket(Buckets.FileWrites)
@@ -34,9 +38,8 @@ internal static class FileRoutes
             )
             .WithAnswer<FileUploadResponse>(Uploaded)
             .WithFailures(401, 403, 404, 413, 422, 429);
-        routes
+        writes
             .MapPost("/files/upload-url", FetchAsync)
-            .WithBucket(Buckets.FileWrites)
             .WithSummary("Fetch a file from an address")
             .WithQuery("url", "The address; it may stand in the body instead.")
             .WithBody<FileUrlRequest>("""{"url":"https://example.com/whitepaper.pdf"}""")
@@ -65,9 +68,8 @@ internal static class FileRoutes
             .WithSummary("Give a file's bytes")
             .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream")
             .WithFailures(401, 403, 404, 429);
-        routes
+        writes
             .MapDelete("/files/{file_id}", DeleteAsync)
-            .WithBucket(Buckets.FileWrites)
             .WithSummary("Delete a file, from all stores too")
             .WithAnswer<FileDeleted>(
                 """{"id":"ae85daf556367699","file_id":"ae85daf556367699","deleted":true}"""
@@ -75,10 +77,28 @@ internal static class FileRoutes
             .WithFailures(401, 403, 404, 429);
     }
 
-    private static async Task<JsonHttpResult<FileUploadResponse>> UploadAsync(
+    private static async Task UploadAsync(
         HttpContext http,
-        UploadReader upload
-    ) => Uploaded200(await upload.ReadAsync(http));
+        UploadReader reader,
+        FileLibrary files,
+        WriteOnce once
+    )
+    {
+        using var upload = await reader.ReadAsync(http);
+        await once.RunAsync(
+            http,
+            upload.Hash,
+            async () =>
+            {
+                var added = await files.AddAsync(
+                    upload.Received,
+                    upload.About,
+                    http.RequestAborted
+                );
+                await Uploaded200(added).ExecuteAsync(http);
+            }
+        );
+    }
 
     private static async Task<JsonHttpResult<FileUploadResponse>> FetchAsync(
         HttpContext http,

@@ -9,8 +9,6 @@ namespace Millrace.Api.TBackend.Files;
 /// <summary>Reads which address a file is to be fetched from: query, body, or both when they agree. (t-backend §12.2)</summary>
 internal sealed class FileUrlReader(BodyBudget budget)
 {
-    // t-backend §7
-    private const int LongestBody = 2 * 1024 * 1024;
     private const int LongestAddress = 8_192;
 
     public async Task<(Uri Address, UploadFields Fields)> ReadAsync(HttpContext http)
@@ -44,7 +42,7 @@ internal sealed class FileUrlReader(BodyBudget budget)
         using var body = await budget.ReadAsync(
             http.Request.Body,
             http.Request.ContentLength,
-            LongestBody,
+            WriteOnce.LongestBody,
             http.RequestAborted
         );
         if (body.Bytes.Span.Trim(" \t\r\n"u8).IsEmpty)

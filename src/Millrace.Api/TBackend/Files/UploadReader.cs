@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -5,6 +6,7 @@ using Microsoft.Net.Http.Headers;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Core.Failures;
+using Millrace.Core.Idempotency;
 using Millrace.Knowledge.Files;
 
 namespace Millrace.Api.TBackend.Files;
@@ -19,14 +21,16 @@ internal sealed class UploadReader(FileLibrary files)
     private const int LargestField = 1 << 20;
     private const int LongestBoundary = 200;
 
+    /// <summary>The caller disposes of it.</summary>
     /// <exception cref="Unprocessable">There is no file, or something that is said of it cannot be.</exception>
     /// <exception cref="TooLarge">The file, or what stands beside it, is.</exception>
-    public async Task<AddedFile> ReadAsync(HttpContext http)
+    public async Task<Upload> ReadAsync(HttpContext http)
     {
         var fields = new UploadFields();
         ReceivedFile? received = null;
         ContentDispositionHeaderValue? said = null;
         string? type = null;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try
         {
             var parts = new MultipartReader(BoundaryOf(http.Request), http.Request.Body);
@@ -46,10 +50,12 @@ internal sealed class UploadReader(FileLibrary files)
                         body,
                         http.RequestAborted
                     );
+                    Append(hash, part, received.Digest.Sha256);
                 }
                 else
                 {
                     var text = await TextAsync(body, http);
+                    Append(hash, part, text);
                     if (!isFile)
                         fields.Add(about?.Name.Value?.Trim('"') ?? "", text, "body");
                 }
@@ -58,15 +64,16 @@ internal sealed class UploadReader(FileLibrary files)
                 throw Errors.Single("missing", ["body", "file"], "Field required");
             fields.AddQuery(http.Request.Query);
             var name = said!.FileNameStar.Value ?? said.FileName.Value?.Trim('"');
-            return await files.AddAsync(
+            return new Upload(
                 received,
                 fields.Read(name, "upload", MediaTypeOf(type), http.Request),
-                http.RequestAborted
+                HashOf(http.Request, hash.GetHashAndReset())
             );
         }
-        finally
+        catch
         {
             received?.Dispose();
+            throw;
         }
     }
 
@@ -112,6 +119,23 @@ internal sealed class UploadReader(FileLibrary files)
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 
+    /// <summary>Adds what a part says of itself, and what it holds.</summary>
+    private static void Append(IncrementalHash hash, MultipartSection part, string content)
+    {
+        var whole = $"{part.ContentDisposition}\n{part.ContentType}\n{content}";
+        hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(whole)));
+    }
+
+    private static byte[] HashOf(HttpRequest request, byte[] parts) =>
+        RequestHash.OfBytes(request.Method, request.Path, request.QueryString.Value ?? "", parts);
+
     private static string? MediaTypeOf(string? said) =>
         MediaTypeHeaderValue.TryParse(said, out var type) ? type.MediaType.Value : null;
+}
+
+/// <summary>An upload that was read, and is not added yet.</summary>
+/// <param name="Hash">What makes it the same request, whatever its parts were parted by. (t-backend §4)</param>
+internal sealed record Upload(ReceivedFile Received, NewFile About, byte[] Hash) : IDisposable
+{
+    public void Dispose() => Received.Dispose();
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Millrace.Api.TBackend.Bodies;
+using Millrace.Api.TBackend.Files;
 using Millrace.Core.Limits;
 using Millrace.Knowledge.Stores;
 
@@ -16,7 +17,6 @@ internal sealed class StoreBodies(BodyBudget budget)
     public const int LongestQuery = 8_000;
     public const int MostResults = 50;
 
-    private const int LongestBody = 2 * 1024 * 1024;
     private const int LongestDescription = 8_000;
     private const int LongestFileId = 64;
     private const int LargestObject = 64 * 1024;
@@ -63,7 +63,7 @@ internal sealed class StoreBodies(BodyBudget budget)
         using var body = await budget.ReadAsync(
             http.Request.Body,
             http.Request.ContentLength,
-            LongestBody,
+            WriteOnce.LongestBody,
             http.RequestAborted
         );
         var errors = new Errors();

@@ -27,9 +27,12 @@ internal static class StoreContentRoutes
 
     public static void MapStoreContents(this IEndpointRouteBuilder routes)
     {
-        routes
-            .MapPost(Files, AttachAsync)
+        var writes = routes
+            .MapGroup("")
             .WithBucket(Buckets.FileWrites)
+            .AddEndpointFilter<WriteOnce>();
+        writes
+            .MapPost(Files, AttachAsync)
             .WithSummary("Add a file to a vector store")
             .WithDescription(
                 "Waits up to 10 seconds for the file to be read, and then answers `in_progress`."
@@ -42,9 +45,8 @@ internal static class StoreContentRoutes
             .WithSummary("List the files of a vector store")
             .WithAnswer<IReadOnlyList<StoreFileResponse>>($"[{Shown}]")
             .WithFailures(401, 403, 404, 429);
-        routes
+        writes
             .MapDelete(Files + "/{file_id}", DetachAsync)
-            .WithBucket(Buckets.FileWrites)
             .WithSummary("Take a file out of a vector store")
             .WithAnswer<StoreFileDeleted>("""{"file_id":"ae85daf556367699","deleted":true}""")
             .WithFailures(401, 403, 404, 429);

@@ -30,9 +30,12 @@ internal static class StoreRoutes
 
     public static void MapVectorStores(this IEndpointRouteBuilder routes)
     {
-        routes
-            .MapPost(Path, CreateAsync)
+        var writes = routes
+            .MapGroup("")
             .WithBucket(Buckets.FileWrites)
+            .AddEndpointFilter<WriteOnce>();
+        writes
+            .MapPost(Path, CreateAsync)
             .WithSummary("Make a vector store")
             .WithBody<StoreRequest>("""{"name":"my-documents"}""")
             .WithAnswer<StoreResponse>(Shown)
@@ -54,16 +57,14 @@ internal static class StoreRoutes
             .WithSummary("Show a vector store")
             .WithAnswer<StoreResponse>(Shown)
             .WithFailures(401, 403, 404, 429);
-        routes
+        writes
             .MapMethods(Path + "/{id}", ["PATCH", "POST"], ChangeAsync)
-            .WithBucket(Buckets.FileWrites)
             .WithSummary("Change a vector store")
             .WithBody<StoreRequest>("""{"description":"Papers"}""")
             .WithAnswer<StoreResponse>(Shown)
             .WithFailures(401, 403, 404, 413, 422, 429);
-        routes
+        writes
             .MapDelete(Path + "/{id}", DeleteAsync)
-            .WithBucket(Buckets.FileWrites)
             .WithSummary("Delete a vector store; its files stay")
             .WithAnswer<StoreDeleted>(
                 """{"id":"vs_6f1d2c3b4a5968778695a4b3","deleted":true,"success":true}"""
