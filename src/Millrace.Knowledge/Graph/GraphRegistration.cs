@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Settings;
+using Millrace.Knowledge.Graph.Recognition;
 
 namespace Millrace.Knowledge.Graph;
 
@@ -12,6 +13,8 @@ internal static class GraphRegistration
     )
     {
         services.AddSection<GraphOptions>(configuration);
+        services.AddSingleton<Gazetteer>();
+        services.AddSingleton<EntityRecognizer>();
         services.AddSingleton<GraphAccess>();
         services.AddSingleton<Graphs>();
         services.AddSingleton<GraphSessions>();
