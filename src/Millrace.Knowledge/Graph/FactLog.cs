@@ -2,6 +2,7 @@ using Millrace.Core.Failures;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Graph.Extraction;
+using Millrace.Knowledge.Graph.Vectors;
 
 namespace Millrace.Knowledge.Graph;
 
@@ -10,12 +11,13 @@ public sealed class FactLog
 {
     private readonly Store _store;
     private readonly TimeProvider _time;
+    private readonly FactEmbedding _embedding;
     private readonly Statements _statements;
     private readonly Contradictions _contradictions;
 
-    public FactLog(Store store, GraphOptions options, TimeProvider time)
+    internal FactLog(Store store, GraphOptions options, FactEmbedding embedding, TimeProvider time)
     {
-        (_store, _time) = (store, time);
+        (_store, _embedding, _time) = (store, embedding, time);
         _contradictions = new Contradictions(new Predicates(options));
         _statements = new Statements(_contradictions);
     }
@@ -23,9 +25,20 @@ public sealed class FactLog
     /// <summary>All of these or, when one fails, none; in their order.</summary>
     /// <exception cref="Forbidden">The graph may only be read.</exception>
     /// <exception cref="Invalid">A fact ends before it begins.</exception>
+    public Task<IReadOnlyList<WrittenFact>> AddAsync(
+        OpenedGraph graph,
+        IReadOnlyList<NewFact> facts,
+        CancellationToken cancellation = default
+    ) => AddAsync(graph, facts, _ => ValueTask.CompletedTask, cancellation);
+
+    /// <summary>The same, with something else in the same write.</summary>
+    /// <param name="also">What else belongs to the same write.</param>
+    /// <exception cref="Forbidden">The graph may only be read.</exception>
+    /// <exception cref="Invalid">A fact ends before it begins.</exception>
     public async Task<IReadOnlyList<WrittenFact>> AddAsync(
         OpenedGraph graph,
         IReadOnlyList<NewFact> facts,
+        Func<Db, ValueTask> also,
         CancellationToken cancellation = default
     )
     {
@@ -43,6 +56,8 @@ public sealed class FactLog
                         var written = new List<WrittenFact>(read.Count);
                         foreach (var (fact, reading) in read)
                             written.Add(await _statements.AddAsync(write, fact, reading));
+                        await _embedding.QueueAsync(db, graph.Id);
+                        await also(db);
                         return written;
                     }
                 ),
@@ -62,7 +77,18 @@ public sealed class FactLog
         graph.Demand(GraphRole.Writer);
         return _store.WriteAsync(
             graph.Workspace,
-            db => GraphWrite.RunAsync(db, graph.Id, _time, write => ChangeAsync(write, change)),
+            db =>
+                GraphWrite.RunAsync(
+                    db,
+                    graph.Id,
+                    _time,
+                    async write =>
+                    {
+                        var changed = await ChangeAsync(write, change);
+                        await _embedding.QueueAsync(db, graph.Id);
+                        return changed;
+                    }
+                ),
             cancellation
         );
     }

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Settings;
+using Millrace.Core.Storage;
+using Millrace.Core.Work;
 using Millrace.Knowledge.Graph.Recognition;
+using Millrace.Knowledge.Graph.Vectors;
 
 namespace Millrace.Knowledge.Graph;
 
@@ -18,10 +21,23 @@ internal static class GraphRegistration
         services.AddSingleton<GraphAccess>();
         services.AddSingleton<Graphs>();
         services.AddSingleton<GraphSessions>();
-        services.AddSingleton<FactLog>();
+        services.AddSingleton<FactEmbedding>();
+        services.AddSingleton(provider => new FactLog(
+            provider.GetRequiredService<Store>(),
+            provider.GetRequiredService<GraphOptions>(),
+            provider.GetRequiredService<FactEmbedding>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<FactReader>();
         services.AddSingleton<Entities>();
-        services.AddSingleton<GraphSearch>();
+        services.AddSingleton<FactVectors>();
+        services.AddWorkHandler<FactEmbedder>();
+        services.AddWorkHandler<FactUpkeep>();
+        services.AddSingleton<FactMeaning>();
+        services.AddSingleton(provider => new GraphSearch(
+            provider.GetRequiredService<Store>(),
+            provider.GetRequiredService<FactMeaning>()
+        ));
         services.AddSingleton<Episodes>();
         services.AddSingleton<Consolidation>();
         return services;

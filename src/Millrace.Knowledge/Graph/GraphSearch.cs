@@ -1,14 +1,16 @@
 using Millrace.Core.Failures;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Knowledge.Graph.Vectors;
 
 namespace Millrace.Knowledge.Graph;
 
 /// <summary>How facts are looked for.</summary>
 public enum GraphSearchMode
 {
-    /// <summary>By words and by the entities that the question names, fused.</summary>
+    /// <summary>By meaning, by words and by the entities that the question names, fused.</summary>
     Hybrid,
+    Vector,
     Keyword,
     Graph,
 }
@@ -32,10 +34,14 @@ public sealed record GraphAnswer(
     IReadOnlyList<EntityView> Entities
 );
 
-/// <summary>Finds facts by word, by entity, and along relations, as they were true and known at a moment.</summary>
-public sealed class GraphSearch(Store store)
+/// <summary>
+/// Finds facts by word, by meaning, by entity, and along relations, as they were true and known at a moment. By meaning a
+/// fact is found once its vector is made, a few seconds after it was written; by the rest at once.
+/// </summary>
+public sealed class GraphSearch
 {
     private const int Candidates = 300;
+    private const int NearCandidates = 100;
     private const int MostEntities = 200;
     private const int MostFactsOfOne = 100;
     private const int MostWords = 32;
@@ -44,11 +50,32 @@ public sealed class GraphSearch(Store store)
     // As usual for fusing by rank.
     private const double RankOffset = 60;
 
-    public Task<GraphAnswer> FindAsync(
+    // What is less like the question has nothing to do with it.
+    private const double LeastLikeness = 0.35;
+
+    private readonly Store _store;
+    private readonly FactMeaning? _meaning;
+
+    /// <param name="meaning">Null where no vectors are made: words and relations find what they can.</param>
+    internal GraphSearch(Store store, FactMeaning? meaning) =>
+        (_store, _meaning) = (store, meaning);
+
+    public async Task<GraphAnswer> FindAsync(
         OpenedGraph graph,
         GraphQuestion question,
         CancellationToken cancellation = default
-    ) => store.ReadAsync(graph.Workspace, db => FindAsync(db, graph.Id, question), cancellation);
+    )
+    {
+        var byMeaning =
+            _meaning is null || question.Mode is GraphSearchMode.Keyword or GraphSearchMode.Graph
+                ? []
+                : await _meaning.FindAsync(graph, question.Text, NearCandidates, cancellation);
+        return await _store.ReadAsync(
+            graph.Workspace,
+            db => FindAsync(db, graph.Id, question, byMeaning),
+            cancellation
+        );
+    }
 
     /// <summary>The shortest chain of relations between two entities; empty when there is none within reach.</summary>
     /// <exception cref="NotFound">The graph has no such entity.</exception>
@@ -60,7 +87,7 @@ public sealed class GraphSearch(Store store)
         int depth,
         CancellationToken cancellation = default
     ) =>
-        store.ReadAsync(
+        _store.ReadAsync(
             graph.Workspace,
             async db =>
             {
@@ -74,24 +101,21 @@ public sealed class GraphSearch(Store store)
     private static async ValueTask<GraphAnswer> FindAsync(
         Db db,
         Id<KnowledgeGraph> graph,
-        GraphQuestion question
+        GraphQuestion question,
+        IReadOnlyList<NearFact> near
     )
     {
         var terms = Terms.Of(question.Text).Take(MostWords).ToList();
-        var named =
-            question.Mode is GraphSearchMode.Keyword
-                ? []
-                : await NamedAsync(db, graph, Terms.Words(question.Text));
-        var byWord =
-            question.Mode is GraphSearchMode.Graph
-                ? []
-                : await ByWordAsync(db, graph, terms, question);
+        var mode = question.Mode;
+        var named = mode is GraphSearchMode.Hybrid or GraphSearchMode.Graph
+            ? await NamedAsync(db, graph, Terms.Words(question.Text))
+            : [];
+        var byWord = mode is GraphSearchMode.Hybrid or GraphSearchMode.Keyword
+            ? await ByWordAsync(db, graph, terms, question)
+            : [];
         var byEntity = await ByEntityAsync(db, graph, named, terms, question);
-        var best = (
-            question.Mode is GraphSearchMode.Hybrid ? Fuse(byWord, byEntity)
-            : question.Mode is GraphSearchMode.Keyword ? byWord
-            : byEntity
-        ).Take(question.Limit).ToList();
+        var byMeaning = await ByMeaningAsync(db, graph, near, question.Moment);
+        var best = Fuse(byWord, byEntity, byMeaning).Take(question.Limit).ToList();
         var ids = named
             .Concat(best.SelectMany(scored => GraphWalk.Ends(scored.Fact)))
             .Distinct()
@@ -178,19 +202,59 @@ public sealed class GraphSearch(Store store)
         ];
     }
 
-    private static IEnumerable<ScoredFact> Fuse(List<ScoredFact> one, List<ScoredFact> other)
+    private static async ValueTask<List<ScoredFact>> ByMeaningAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        IReadOnlyList<NearFact> near,
+        Moment moment
+    )
     {
+        var likeness = near.Where(fact => fact.Likeness >= LeastLikeness)
+            .ToDictionary(fact => fact.Fact, fact => fact.Likeness);
+        if (likeness.Count == 0)
+            return [];
+        var places = string.Join(", ", Enumerable.Range(5, likeness.Count).Select(at => $"${at}"));
+        var facts = await db.QueryAsync(
+            $"""
+            SELECT {FactView.Columns} FROM facts f {FactView.Joins}
+            WHERE f.workspace_id = $1 AND f.graph_id = $2 AND {FactView.IsTrue} AND f.id IN ({places})
+            """,
+            FactView.Read,
+            [
+                db.Workspace.Value,
+                graph.Value,
+                moment.At,
+                moment.Known,
+                .. likeness.Keys.Select(fact => (object)fact.Value),
+            ]
+        );
+        return
+        [
+            .. facts
+                .Select(fact => new ScoredFact(fact, likeness[fact.Id]))
+                .OrderByDescending(fact => fact.Score)
+                .ThenByDescending(fact => fact.Fact.Id),
+        ];
+    }
+
+    /// <summary>One ranking as it is; several by the reciprocal ranks in them.</summary>
+    private static IEnumerable<ScoredFact> Fuse(params ReadOnlySpan<List<ScoredFact>> rankings)
+    {
+        List<List<ScoredFact>> filled = [.. rankings];
+        filled.RemoveAll(ranking => ranking.Count == 0);
+        if (filled is [var only])
+            return only;
         var scores = new Dictionary<Id<Fact>, (FactView Fact, double Score)>();
-        foreach (var list in (List<ScoredFact>[])[one, other])
+        foreach (var ranking in filled)
         {
-            for (var rank = 0; rank < list.Count; rank++)
+            for (var rank = 0; rank < ranking.Count; rank++)
             {
-                var fact = list[rank].Fact;
+                var fact = ranking[rank].Fact;
                 var before = scores.GetValueOrDefault(fact.Id).Score;
                 scores[fact.Id] = (fact, before + 1 / (RankOffset + rank + 1));
             }
         }
-        var best = 2 / (RankOffset + 1);
+        var best = filled.Count / (RankOffset + 1);
         return scores
             .Values.Select(entry => new ScoredFact(entry.Fact, entry.Score / best))
             .OrderByDescending(fact => fact.Score)

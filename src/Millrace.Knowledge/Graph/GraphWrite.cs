@@ -173,6 +173,7 @@ internal sealed class GraphWrite
     public async ValueTask EraseAsync(FactView fact)
     {
         await FactWords.RemoveAsync(Db, fact);
+        await Db.ExecuteAsync("DELETE FROM fact_vectors WHERE fact_id = $1", fact.Id.Value);
         await Db.ExecuteAsync(
             "DELETE FROM facts WHERE id = $1 AND workspace_id = $2",
             fact.Id.Value,

@@ -198,6 +198,7 @@ public sealed class Graphs(Store store, GraphOptions options, TimeProvider time)
         foreach (var fact in facts)
         {
             await FactWords.RemoveAsync(db, fact);
+            await db.ExecuteAsync("DELETE FROM fact_vectors WHERE fact_id = $1", fact.Id.Value);
             await db.ExecuteAsync(
                 "DELETE FROM facts WHERE id = $1 AND workspace_id = $2",
                 fact.Id.Value,

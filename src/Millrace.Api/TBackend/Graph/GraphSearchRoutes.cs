@@ -31,8 +31,9 @@ internal static class GraphSearchRoutes
             .WithQuery("query", "What is asked; required.")
             .WithQuery(
                 "mode",
-                "By word, by the entities named, or both.",
+                "By meaning, by word, by the entities named, or all of them.",
                 "hybrid",
+                "vector",
                 "keyword",
                 "graph"
             )
@@ -40,7 +41,7 @@ internal static class GraphSearchRoutes
             .WithQuery("limit", "1 to 1,000; 10 when left out.")
             .WithMoment()
             .WithAnswer<GraphQueryResponse>(Example)
-            .WithFailures(401, 403, 422, 429, 501);
+            .WithFailures(401, 403, 422, 429);
         routes
             .MapRead("/graph/search", SearchAsync)
             .WithSummary("Ask all accessible graphs")
@@ -86,6 +87,7 @@ internal static class GraphSearchRoutes
         {
             Mode = mode switch
             {
+                "vector" => GraphSearchMode.Vector,
                 "keyword" => GraphSearchMode.Keyword,
                 "graph" => GraphSearchMode.Graph,
                 _ => GraphSearchMode.Hybrid,
@@ -94,11 +96,6 @@ internal static class GraphSearchRoutes
             Limit = query.Limit(10),
         };
         query.Check();
-        if (mode == "vector")
-            throw new NotConfigured(
-                "graph_vectors_missing",
-                "Facts have no vectors here; ask with mode hybrid, keyword or graph."
-            );
         var answer = await search.FindAsync(graph, question, http.RequestAborted);
         return Json(Answer(GraphIds.Of(graph.Id), question, answer.Facts, answer.Entities));
     }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Core.Work;
 using Millrace.Knowledge.Graph;
+using Millrace.Knowledge.Graph.Vectors;
 using Millrace.Testing;
 
 namespace Millrace.Tests.Knowledge.Graph;
@@ -16,9 +18,14 @@ internal sealed class GraphFixture : IAsyncDisposable
     {
         _store = store;
         Access = new GraphAccess(Store, Time);
-        Facts = new FactLog(Store, new GraphOptions(), Time);
+        Facts = new FactLog(
+            Store,
+            new GraphOptions(),
+            new FactEmbedding(new WorkQueue(Store, new WorkOptions(), Time), Time),
+            Time
+        );
         Reader = new FactReader(Store);
-        Search = new GraphSearch(Store);
+        Search = new GraphSearch(Store, meaning: null);
         Entities = new Entities(Store, Time);
         Caller = new Principal
         {

@@ -1,0 +1,125 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Millrace.Core.Identity;
+using Millrace.Core.Storage;
+using Millrace.Knowledge.Graph;
+using Millrace.Knowledge.Graph.Vectors;
+using Millrace.Testing;
+using Millrace.Tests.Agents;
+
+namespace Millrace.Tests.Knowledge.Graph;
+
+public sealed class FactVectorTests
+{
+    private readonly FakeTimeProvider _time = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    [Theory, OnEachDatabase]
+    public async Task Facts_are_found_by_meaning_when_their_vectors_are_made_and_only_in_their_graph(
+        Dialect dialect
+    )
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var (one, other) = (await GraphAsync(house), await GraphAsync(house));
+        await SayAsync(house, one, "Bob moved to Oslo");
+        await SayAsync(house, other, "Bob moved to Rome");
+
+        (await FindAsync(house, one, "Bob moved to Oslo")).ShouldBeEmpty();
+        await EmbedAsync(house, one);
+        await EmbedAsync(house, other);
+
+        (await FindAsync(house, one, "Bob moved to Oslo")).ShouldBe(["Bob moved to Oslo"]);
+        (await FindAsync(house, other, "Bob moved to Oslo")).ShouldBe(["Bob moved to Rome"]);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_is_taken_back_or_erased_is_found_by_meaning_no_more(Dialect dialect)
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var graph = await GraphAsync(house);
+        var log = house.Get<FactLog>();
+        var kept = await SayAsync(house, graph, "The red house is old");
+        var erased = await SayAsync(house, graph, "The red house is new");
+        await EmbedAsync(house, graph);
+        (await FindAsync(house, graph, "The red house")).Count.ShouldBe(2);
+
+        await log.EraseAsync(graph, erased.Id);
+        (await FindAsync(house, graph, "The red house")).ShouldBe(["The red house is old"]);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var before = _time.GetUtcNow();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await log.RetractAsync(graph, kept.Id);
+
+        (await FindAsync(house, graph, "The red house")).ShouldBeEmpty();
+        (await FindAsync(house, graph, "The red house", before)).ShouldBe(["The red house is old"]);
+        (await VectorsAsync(house)).ShouldBe(1);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Vectors_are_queued_once_for_all_that_is_written_in_a_second(Dialect dialect)
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var graph = await GraphAsync(house);
+        for (var i = 0; i < 5; i++)
+            await house.Get<FactLog>().AddAsync(graph, [new NewFact { Text = $"Fact {i}" }]);
+
+        var queued = await house.Store.ReadAsync(
+            Reach.Installation,
+            db =>
+                db.QueryAsync(
+                    "SELECT run_after FROM work_items WHERE kind = 'graph.embed'",
+                    row => row.Time(0)
+                )
+        );
+
+        queued.ShouldBe([_time.GetUtcNow() + TimeSpan.FromSeconds(2)]);
+    }
+
+    private static async Task<OpenedGraph> GraphAsync(AssistantHarness house) =>
+        await house.Get<GraphAccess>().OpenDefaultAsync(await house.NewPrincipalAsync());
+
+    private static async Task<FactView> SayAsync(
+        AssistantHarness house,
+        OpenedGraph graph,
+        string text
+    ) => (await house.Get<FactLog>().AddAsync(graph, [new NewFact { Text = text }]))[0].Fact;
+
+    private static Task EmbedAsync(AssistantHarness house, OpenedGraph graph) =>
+        house
+            .Get<IEnumerable<Millrace.Core.Work.IWorkHandler>>()
+            .OfType<FactEmbedder>()
+            .Single()
+            .EmbedAsync(
+                graph.Workspace,
+                new FactRange(
+                    graph.Id.Value,
+                    Guid.Empty,
+                    new Guid([.. Enumerable.Repeat((byte)255, 16)])
+                ),
+                CancellationToken.None
+            );
+
+    private async Task<List<string>> FindAsync(
+        AssistantHarness house,
+        OpenedGraph graph,
+        string question,
+        DateTimeOffset? known = null
+    )
+    {
+        var answer = await house
+            .Get<GraphSearch>()
+            .FindAsync(
+                graph,
+                new GraphQuestion(question, new Moment(_time.GetUtcNow(), known))
+                {
+                    Mode = GraphSearchMode.Vector,
+                }
+            );
+        return [.. answer.Facts.Select(fact => fact.Fact.Text)];
+    }
+
+    private static async Task<long> VectorsAsync(AssistantHarness house) =>
+        await house.Store.ReadAsync(
+            Reach.Installation,
+            db => db.FirstAsync("SELECT COUNT(*) FROM fact_vectors", row => row.Int64(0))
+        );
+}
