@@ -5,6 +5,7 @@ using Millrace.Agents.Chat;
 using Millrace.Agents.Runs;
 using Millrace.Agents.Sessions;
 using Millrace.Agents.Tools;
+using Millrace.Core.Identity.Erasure;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
@@ -39,6 +40,7 @@ public static class AgentsRegistration
         services.AddSingleton<SummaryWork>();
         services.AddWorkHandler<SummaryHandler>();
         services.AddWorkHandler<SessionRetention>();
+        services.AddWorkspaceData<SessionData>();
         services.AddSingleton<AbandonedRuns>();
         services.AddHostedService<RunRecovery>();
 

@@ -66,17 +66,29 @@ internal sealed class SessionRetention(Store store, SessionsOptions options, Tim
             );
             if (removed == 0)
                 continue;
-            await db.ExecuteAsync(
-                "DELETE FROM steps WHERE run_id IN (SELECT run_id FROM turns WHERE session_id = $1)",
-                session
-            );
-            await db.ExecuteAsync(
-                "DELETE FROM runs WHERE id IN (SELECT run_id FROM turns WHERE session_id = $1)",
-                session
-            );
-            await db.ExecuteAsync("DELETE FROM turn_vectors WHERE session_id = $1", session);
-            await db.ExecuteAsync("DELETE FROM turns WHERE session_id = $1", session);
+            await RemoveTurnsAsync(db, session);
         }
+    }
+
+    /// <summary>Removes what a session holds.</summary>
+    internal static async ValueTask RemoveTurnsAsync(Db db, Guid session)
+    {
+        await db.ExecuteAsync(
+            "DELETE FROM steps WHERE run_id IN (SELECT run_id FROM turns WHERE session_id = $1)",
+            session
+        );
+        await db.ExecuteAsync(
+            "DELETE FROM runs WHERE id IN (SELECT run_id FROM turns WHERE session_id = $1)",
+            session
+        );
+        await db.ExecuteAsync("DELETE FROM turn_vectors WHERE session_id = $1", session);
+        await db.ExecuteAsync("DELETE FROM turns WHERE session_id = $1", session);
+    }
+
+    internal static async ValueTask RemoveRunAsync(Db db, Guid run)
+    {
+        await db.ExecuteAsync("DELETE FROM steps WHERE run_id = $1", run);
+        await db.ExecuteAsync("DELETE FROM runs WHERE id = $1", run);
     }
 
     private static async ValueTask<int> RemoveLoneRunsAsync(Db db, DateTimeOffset oldest)
@@ -91,10 +103,7 @@ internal sealed class SessionRetention(Store store, SessionsOptions options, Tim
             AtOnce
         );
         foreach (var run in runs)
-        {
-            await db.ExecuteAsync("DELETE FROM steps WHERE run_id = $1", run);
-            await db.ExecuteAsync("DELETE FROM runs WHERE id = $1", run);
-        }
+            await RemoveRunAsync(db, run);
         return runs.Count;
     }
 }

@@ -98,8 +98,11 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
     public async Task RevokeAsync(long number, CancellationToken cancellation = default)
     {
         await store.WriteAsync(Reach.Installation, db => RevokeAsync(db, number), cancellation);
-        _known.Forget();
+        Forget();
     }
+
+    /// <summary>Has every process look keys up again, once a revocation is committed.</summary>
+    internal void Forget() => _known.Forget();
 
     /// <summary>
     /// Who presents this key. A revocation holds from the next request on, whichever process wrote it
@@ -193,7 +196,8 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
         return new IssuedApiKey(key, workspace.Name, secret, IsChosen: request.Secret is not null);
     }
 
-    private async ValueTask RevokeAsync(Db db, long number)
+    /// <summary>Ends a key within the caller's write; <see cref="Forget"/> is to follow. Gives the workspace that it opened.</summary>
+    internal async ValueTask<Id<Workspace>> RevokeAsync(Db db, long number)
     {
         var workspace = await db.FirstAsync(
             "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $1) WHERE number = $2 RETURNING workspace_id",
@@ -207,6 +211,7 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
                 $"There is no key number {number}. `key list` shows them."
             );
         await audit.AppendAsync(db, workspace.Value, "operator", "key.revoked", number.ToString());
+        return workspace.Value;
     }
 
     private static async ValueTask<Workspace> WorkspaceAsync(

@@ -10,6 +10,9 @@ namespace Millrace.Knowledge.Files;
 internal sealed class BlobFolder(DataFolder data) : IBlobStore
 {
     private const int BufferSize = 64 * 1024;
+    private const string Unfinished = ".part";
+
+    private string Root => Path.Combine(data.Path, "files");
 
     public async Task<BlobDigest> WriteAsync(
         Id<Workspace> workspace,
@@ -21,7 +24,7 @@ internal sealed class BlobFolder(DataFolder data) : IBlobStore
     {
         var path = PathOf(workspace, id);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var part = path + ".part";
+        var part = path + Unfinished;
         try
         {
             BlobDigest digest;
@@ -61,8 +64,34 @@ internal sealed class BlobFolder(DataFolder data) : IBlobStore
     public void Delete(Id<Workspace> workspace, Id<StoredFile> id)
     {
         var path = PathOf(workspace, id);
-        if (File.Exists(path))
-            File.Delete(path);
+        foreach (var file in (string[])[path, path + Unfinished])
+        {
+            if (File.Exists(file))
+                File.Delete(file);
+        }
+    }
+
+    public void DeleteAll(Id<Workspace> workspace)
+    {
+        var folder = Path.Combine(Root, workspace.ToString());
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    public IEnumerable<BlobName> List()
+    {
+        if (!Directory.Exists(Root))
+            yield break;
+        foreach (var file in Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories))
+        {
+            var workspace = Path.GetFileName(Path.GetDirectoryName(file));
+            var id = Path.GetFileNameWithoutExtension(file);
+            if (
+                Guid.TryParseExact(workspace, "N", out var owner)
+                && Guid.TryParseExact(id, "N", out var blob)
+            )
+                yield return new BlobName(new(owner), new(blob));
+        }
     }
 
     private static FileStream Create(string path) =>
@@ -98,5 +127,5 @@ internal sealed class BlobFolder(DataFolder data) : IBlobStore
     }
 
     private string PathOf(Id<Workspace> workspace, Id<StoredFile> id) =>
-        Path.Combine(data.Path, "files", workspace.ToString(), id.ToString());
+        Path.Combine(Root, workspace.ToString(), id.ToString());
 }

@@ -22,7 +22,15 @@ public interface IBlobStore
 
     /// <summary>Nothing happens when there is no such blob.</summary>
     void Delete(Id<Workspace> workspace, Id<StoredFile> id);
+
+    /// <summary>All blobs of a workspace, also those that are being written.</summary>
+    void DeleteAll(Id<Workspace> workspace);
+
+    /// <summary>All blobs of the installation, also those that are being written or were left half written.</summary>
+    IEnumerable<BlobName> List();
 }
+
+public sealed record BlobName(Id<Workspace> Workspace, Id<StoredFile> Id);
 
 /// <param name="Sha256">64 lower-case hex digits.</param>
 public sealed record BlobDigest(long Size, string Sha256);

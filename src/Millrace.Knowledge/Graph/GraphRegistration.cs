@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Identity.Erasure;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
@@ -40,6 +41,7 @@ internal static class GraphRegistration
         ));
         services.AddSingleton<Episodes>();
         services.AddSingleton<Consolidation>();
+        services.AddWorkspaceData<GraphData>();
         return services;
     }
 }

@@ -187,7 +187,7 @@ public sealed class Graphs(Store store, GraphOptions options, TimeProvider time)
     }
 
     /// <summary>Whether there may be more.</summary>
-    private static async ValueTask<bool> EraseSomeAsync(Db db, Id<KnowledgeGraph> graph)
+    internal static async ValueTask<bool> EraseSomeAsync(Db db, Id<KnowledgeGraph> graph)
     {
         var facts = await db.QueryAsync(
             $"SELECT {FactView.Columns} FROM facts f {FactView.Joins} WHERE f.workspace_id = $1 AND f.graph_id = $2 LIMIT {AtOnce}",

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Identity.Erasure;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
@@ -31,6 +32,8 @@ internal static class StoresRegistration
         services.AddWorkHandler<RemoveHandler>();
         services.AddWorkHandler<EmbedHandler>();
         services.AddWorkHandler<DocumentUpkeep>();
+        services.AddWorkHandler<BlobSweep>();
+        services.AddWorkspaceData<StoreData>();
         services.AddSingleton<MeaningSearch>();
         services.AddSingleton(provider => new DocumentSearch(
             provider.GetRequiredService<Store>(),

@@ -2,16 +2,23 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Identity;
+using Millrace.Core.Identity.Erasure;
 using Millrace.Core.Settings;
 using Millrace.Server.Starting;
 
 namespace Millrace.Server.Commands;
 
-/// <summary>Makes, lists and revokes API keys, beside a running server or without one.</summary>
+/// <summary>Makes, lists, revokes and deletes API keys, beside a running server or without one.</summary>
 internal static class KeyCommand
 {
     public static Command Create() =>
-        new("key", "Makes, lists and revokes API keys.") { CreateKey(), ListKeys(), RevokeKey() };
+        new("key", "Makes, lists, revokes and deletes API keys.")
+        {
+            CreateKey(),
+            ListKeys(),
+            RevokeKey(),
+            DeleteKey(),
+        };
 
     private static Command CreateKey()
     {
@@ -123,6 +130,36 @@ internal static class KeyCommand
                 await using var host = await line.OpenHostAsync(cancellation);
                 await Keys(host).RevokeAsync(line.GetValue(number), cancellation);
                 await Console.Out.WriteLineAsync($"Key {line.GetValue(number)} is revoked.");
+            }
+        );
+        return command;
+    }
+
+    private static Command DeleteKey()
+    {
+        var number = new Argument<long>("number")
+        {
+            Description = "The key's number, from `key list`.",
+        };
+        var now = new Option<bool>("--now") { Description = "Without the 30 days." };
+        var command = new Command(
+            "delete",
+            "Ends a key at once, and erases its workspace in 30 days unless another key opens it then."
+        )
+        {
+            number,
+            now,
+        };
+        command.SetAction(
+            async (line, cancellation) =>
+            {
+                await using var host = await line.OpenHostAsync(cancellation);
+                var at = await host
+                    .Services.GetRequiredService<KeyDeletion>()
+                    .DeleteAsync(line.GetValue(number), line.GetValue(now), cancellation);
+                await Console.Out.WriteLineAsync(
+                    $"Key {line.GetValue(number)} is deleted. Unless another key opens its workspace then, the running server erases it at {at:u}."
+                );
             }
         );
         return command;
