@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Identity;
 using Millrace.Testing;
+using Millrace.Tests.Api.TBackend.Files;
+using Millrace.Tests.Api.TBackend.Graph;
 
 namespace Millrace.Tests.Api;
 
@@ -35,7 +37,10 @@ public sealed class BadInputTests
     {
         await using var server = await StartAsync();
         using var client = server.Client("");
-        foreach (var operation in await OperationsAsync(client, surface))
+        using var owner = server.Client();
+        var store = surface is "tbackend" ? await owner.NewStoreAsync() : "";
+        var graph = surface is "tbackend" ? await owner.DefaultGraphAsync() : "";
+        foreach (var operation in await OperationsAsync(client, surface, store, graph))
         {
             if (operation.Body is not { } example)
                 continue;
@@ -73,7 +78,7 @@ public sealed class BadInputTests
             settings:
             [
                 .. from name in new[] { "default", "anonymous" }
-                from bucket in new[] { "chat", "other", "gateway", "failed-keys" }
+                from bucket in new[] { "chat", "other", "gateway", "file-writes", "failed-keys" }
                 select ($"Limits:Classes:{name}:{bucket}:PerMinute", "1000000"),
             ]
         );
@@ -129,7 +134,12 @@ public sealed class BadInputTests
         };
     }
 
-    private static async Task<List<Operation>> OperationsAsync(HttpClient client, string surface)
+    private static async Task<List<Operation>> OperationsAsync(
+        HttpClient client,
+        string surface,
+        string store = "id",
+        string graph = "graph_id"
+    )
     {
         using var answer = await client.GetAsync($"/openapi/{surface}.json");
         Assert.SkipUnless(answer.IsSuccessStatusCode, $"The surface {surface} is not served.");
@@ -141,7 +151,10 @@ public sealed class BadInputTests
             select new Operation(
                 surface,
                 new HttpMethod(operation.Key.ToUpperInvariant()),
-                path.Key.Replace("{", "", StringComparison.Ordinal)
+                // What is there is asked for, so that the body is looked at.
+                path.Key.Replace("{id}", store, StringComparison.Ordinal)
+                    .Replace("{graph_id}", graph, StringComparison.Ordinal)
+                    .Replace("{", "", StringComparison.Ordinal)
                     .Replace("}", "", StringComparison.Ordinal),
                 operation.Value!["requestBody"]?["content"]?["application/json"]?["example"]
             ),

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
@@ -9,6 +10,9 @@ namespace Millrace.Tests.Api.TBackend.Files;
 
 public sealed class IngestTests
 {
+    private const string WaitingOrRunning =
+        "work_items WHERE kind LIKE 'documents.%' AND state IN ('waiting', 'running')";
+
     private static readonly string Long = string.Join(
         "\n\n",
         Enumerable
@@ -70,6 +74,74 @@ public sealed class IngestTests
 
         foreach (var table in new[] { "chunks", "chunk_words", "chunk_vectors", "documents" })
             (await CountAsync(server, table)).ShouldBe(0, table);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_file_that_is_taken_out_while_it_is_read_leaves_nothing(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var store = await client.NewStoreAsync();
+        var file = await client.UploadTextAsync(string.Join("\n\n", Long, Long, Long, Long));
+        var adding = client.PostAsync(
+            $"/files/vector-stores/{store}/files",
+            Wire.Json(new { file_id = file })
+        );
+        while (await CountAsync(server, "chunks") == 0)
+            await Task.Yield();
+
+        var path = $"/files/vector-stores/{store}/files/{file}";
+        (await client.DeleteAsync(path).StatusAsync()).ShouldBe(200);
+        (await adding.StatusAsync()).ShouldBeOneOf(200, 404);
+        (await client.DeleteAsync($"/files/{file}").StatusAsync()).ShouldBe(200);
+        while (await CountAsync(server, WaitingOrRunning) > 0)
+            await Task.Yield();
+
+        foreach (var table in new[] { "chunks", "chunk_words", "chunk_vectors", "documents" })
+            (await CountAsync(server, table)).ShouldBe(0, table);
+        Directory
+            .EnumerateFiles(Path.Combine(server.Folder, "files"), "*", SearchOption.AllDirectories)
+            .ShouldBeEmpty();
+        (
+            await CountAsync(
+                server,
+                "work_items WHERE kind = 'documents.read' AND state = 'cancelled'"
+            )
+        ).ShouldBe(1, "it was read to its end before it was taken out");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_is_in_an_archive_is_found_under_its_name(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var store = await client.NewStoreAsync();
+        using var bytes = new MemoryStream();
+        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Add("birds/herons.txt", "Herons nest in the reeds.");
+            Add("otters.md", "# Otters\n\nOtters sleep on the bank.");
+
+            void Add(string name, string text)
+            {
+                using var writer = new StreamWriter(archive.CreateEntry(name).Open());
+                writer.Write(text);
+            }
+        }
+        using var uploaded = await client.UploadAsync(bytes.ToArray(), "wildlife.zip");
+        var file = await uploaded.SucceedAsync();
+        file["content_type"]!.ToString().ShouldBe("application/zip");
+
+        var entry = await client.AddAsync(store, file["file_id"]!.ToString());
+
+        entry["status"]!.ToString().ShouldBe("completed");
+        var found = (await client.FindAsync(store, "herons"))[0]!;
+        found["filename"]!.ToString().ShouldBe("wildlife.zip");
+        found["text"]!.ToString().ShouldContain("Herons nest in the reeds.");
+        // The name in the archive is a heading, which is searched as well.
+        (await client.FindAsync(store, "otters.md"))[0]!["text"]!
+            .ToString()
+            .ShouldContain("bank");
     }
 
     [Fact]
