@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Millrace.Knowledge.Search;
+using Millrace.Core.Text;
 
 namespace Millrace.Knowledge.Graph;
 

@@ -2,6 +2,7 @@ using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Core.Text;
 using Millrace.Knowledge.Documents.Chunks;
 using Millrace.Knowledge.Search;
 

@@ -1,4 +1,5 @@
 using Millrace.Core.Ids;
+using Millrace.Core.Text;
 using Millrace.Knowledge.Ingest;
 using Millrace.Models.Embedded;
 

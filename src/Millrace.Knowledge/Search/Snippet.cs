@@ -1,3 +1,5 @@
+using Millrace.Core.Text;
+
 namespace Millrace.Knowledge.Search;
 
 /// <summary>The part of a chunk that shows why it was found.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Core.Text;
 using Millrace.Knowledge.Ingest;
 
 namespace Millrace.Knowledge.Search;

@@ -1,6 +1,6 @@
-using Millrace.Knowledge.Search;
+using Millrace.Core.Text;
 
-namespace Millrace.Tests.Knowledge.Search;
+namespace Millrace.Tests.Core.Text;
 
 public sealed class TermsTests
 {
@@ -30,16 +30,4 @@ public sealed class TermsTests
     [Fact]
     public void A_question_of_common_words_keeps_them() =>
         Terms.OfQuestion("Who are you?", 10).ShouldBe(["who", "are", "you"]);
-
-    [Fact]
-    public void A_snippet_shows_the_place_with_most_of_the_words()
-    {
-        var text =
-            $"token {string.Concat(Enumerable.Repeat("filler ", 100))}the token supply is fixed";
-        var snippet = Snippet.Of(text, new HashSet<string> { "token", "supply" });
-        snippet.Text.ShouldContain("token supply is fixed");
-        snippet
-            .Highlights.Select(place => snippet.Text[place.Start..place.End])
-            .ShouldBe(["token", "supply"]);
-    }
 }

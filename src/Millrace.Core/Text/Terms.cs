@@ -1,16 +1,16 @@
 using System.Globalization;
 
-namespace Millrace.Knowledge.Search;
+namespace Millrace.Core.Text;
 
 /// <summary>A word as the index knows it, and where it stands in the text.</summary>
 /// <param name="Key">Lower case, without accents and plural endings; only letters and digits.</param>
-internal readonly record struct Term(string Key, int Start, int Length);
+public readonly record struct Term(string Key, int Start, int Length);
 
 /// <summary>
 /// Parts a text into words, the same for both databases. Scripts that are written without spaces become pairs of
 /// characters.
 /// </summary>
-internal static class Terms
+public static class Terms
 {
     private const int Longest = 64;
 

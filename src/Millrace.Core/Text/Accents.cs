@@ -1,13 +1,13 @@
 using System.Collections.Frozen;
 using System.Text;
 
-namespace Millrace.Knowledge.Search;
+namespace Millrace.Core.Text;
 
 /// <summary>
 /// Takes letters and accents apart. Stands in for <see cref="string.Normalize(NormalizationForm)"/>, which changes
 /// nothing in a process with the invariant culture.
 /// </summary>
-internal static class Accents
+public static class Accents
 {
     private const string Accented =
         "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįıĵķĺļľłńņňōŏőŕŗřśŝşšţťŧũūŭůű"
