@@ -85,6 +85,7 @@ public static class StorageMaps
     public static IReadOnlyList<StorageMap> All { get; } =
     [
         new("core", typeof(Store).Assembly),
+        new("payments", typeof(Millrace.Payments.PaymentsRegistration).Assembly),
         new("knowledge", typeof(Millrace.Knowledge.KnowledgeRegistration).Assembly),
         new("agents", typeof(Millrace.Agents.Runs.Run).Assembly),
     ];

@@ -32,6 +32,9 @@ public sealed class Forbidden(string code, string message) : Failure(code, messa
 /// <summary>The request contradicts the present state or an earlier request.</summary>
 public sealed class Conflict(string code, string message) : Failure(code, message);
 
+/// <summary>The caller has less to spend than this costs.</summary>
+public sealed class PaymentRequired(string code, string message) : Failure(code, message);
+
 /// <summary>Larger than the limit, which the message names.</summary>
 public sealed class TooLarge(string code, string message) : Failure(code, message);
 

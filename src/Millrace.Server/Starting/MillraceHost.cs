@@ -13,6 +13,7 @@ using Millrace.Knowledge;
 using Millrace.Models;
 using Millrace.Models.Discovery;
 using Millrace.Models.Routing;
+using Millrace.Payments;
 
 namespace Millrace.Server.Starting;
 
@@ -58,6 +59,7 @@ public sealed class MillraceHost : IAsyncDisposable
             services.GetRequiredService<OperatorSecrets>().Find
         );
         builder.Services.AddModels(configuration, [.. ChosenModels(configuration), .. found ?? []]);
+        builder.Services.AddPayments();
         builder.Services.AddKnowledge(configuration);
         builder.Services.AddAgents(configuration);
         builder.Services.AddSurfaces(configuration);

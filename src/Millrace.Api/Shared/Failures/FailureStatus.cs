@@ -20,6 +20,7 @@ internal static class FailureStatus
             SurfaceFailure own => own.Status,
             Invalid => 400,
             Unauthenticated => 401,
+            PaymentRequired => 402,
             Forbidden => 403,
             NotFound => 404,
             TimedOut => 408,
