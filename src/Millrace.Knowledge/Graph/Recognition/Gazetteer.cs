@@ -1,5 +1,5 @@
 using System.Text;
-using Millrace.Knowledge.Search;
+using Millrace.Core.Text;
 using Millrace.Models.Embedded;
 
 namespace Millrace.Knowledge.Graph.Recognition;
