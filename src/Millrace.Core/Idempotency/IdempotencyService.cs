@@ -69,7 +69,15 @@ public sealed partial class IdempotencyService(
             : store.WriteAsync(
                 Reach.Installation,
                 async db =>
-                    await db.ExecuteAsync("DELETE FROM idempotency_keys WHERE lease IS NOT NULL"),
+                {
+                    // The index knows them by their end: one that is over is free, and none lasts longer.
+                    var now = time.GetUtcNow();
+                    await db.ExecuteAsync(
+                        "DELETE FROM idempotency_keys WHERE expires_at > $1 AND expires_at <= $2 AND lease IS NOT NULL",
+                        now,
+                        now + LeaseLength
+                    );
+                },
                 cancellation
             );
 
