@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Millrace.Knowledge.Vectors;
@@ -16,7 +17,7 @@ internal sealed class Rows<T>(int width)
 
     private AlignedArray<T>[] _segments = [];
 
-    public long Bytes => _segments.Sum(segment => (long)segment.Length) * Marshal.SizeOf<T>();
+    public long Bytes => _segments.Sum(segment => (long)segment.Length) * Unsafe.SizeOf<T>();
 
     public ref T this[int row] =>
         ref _segments[row >> Shift][(nint)(row & (SegmentRows - 1)) * width];
