@@ -4,6 +4,7 @@ using Millrace.Core.Storage;
 using Millrace.Knowledge.Documents;
 using Millrace.Knowledge.Graph;
 using Millrace.Knowledge.Stores;
+using Millrace.Knowledge.Vectors;
 
 namespace Millrace.Knowledge;
 
@@ -16,6 +17,7 @@ public static class KnowledgeRegistration
     )
     {
         services.AddStorageMap("knowledge", typeof(KnowledgeRegistration).Assembly);
+        services.AddSingleton<VectorChanges>();
         services.AddDocuments(configuration);
         services.AddGraph(configuration);
         services.AddStores(configuration);

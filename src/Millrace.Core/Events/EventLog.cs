@@ -82,6 +82,24 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
             cancellation
         );
 
+    /// <summary>The number of a subject's last event; 0 when it has had none.</summary>
+    public Task<long> LastAsync(
+        Id<Workspace> workspace,
+        string subject,
+        CancellationToken cancellation = default
+    ) =>
+        store.ReadAsync(
+            workspace,
+            db =>
+                db.FirstAsync(
+                    "SELECT last_sequence FROM event_subjects WHERE workspace_id = $1 AND subject = $2",
+                    row => row.Int64(0),
+                    workspace.Value,
+                    subject
+                ),
+            cancellation
+        );
+
     /// <summary>
     /// Events behind a position of the installation's log, in its order, at most 500: of one workspace or of all, and
     /// of the subjects that begin with <paramref name="subjectPrefix"/>.

@@ -131,10 +131,9 @@ internal sealed partial class ChunkEmbedder(
             db => KeepAsync(db, claim, rows, chunks.Count),
             cancellation
         );
-        rows.ForEach(vectors.Add);
     }
 
-    private static async ValueTask KeepAsync(Db db, Claim claim, List<ChunkVector> rows, int chunks)
+    private async ValueTask KeepAsync(Db db, Claim claim, List<ChunkVector> rows, int chunks)
     {
         // The second half of the way, chunk by chunk.
         var updated = await db.ExecuteAsync(
@@ -164,6 +163,10 @@ internal sealed partial class ChunkEmbedder(
                 row.Vector
             );
         }
+        await vectors.TellAsync(
+            db,
+            rows.ConvertAll(row => new PieceKey(row.DocumentId.Value, row.ChunkId, (int)row.Piece))
+        );
     }
 
     private Task CompleteAsync(Claim claim, string? model, string? error) =>

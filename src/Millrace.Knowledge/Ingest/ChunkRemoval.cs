@@ -6,7 +6,7 @@ using Millrace.Knowledge.Search;
 
 namespace Millrace.Knowledge.Ingest;
 
-/// <summary>Removes a document's chunks, a few in each write, and lets go of its vectors.</summary>
+/// <summary>Removes a document's chunks with their words and vectors, a few in each write.</summary>
 internal sealed class ChunkRemoval(Store store, DocumentVectors vectors)
 {
     public async Task RemoveAsync(
@@ -15,11 +15,10 @@ internal sealed class ChunkRemoval(Store store, DocumentVectors vectors)
         CancellationToken cancellation
     )
     {
-        await vectors.ForgetAsync(workspace, document, cancellation);
         while (
             await store.WriteAsync(
                 workspace,
-                db => ChunkRows.RemoveSomeAsync(db, document),
+                db => ChunkRows.RemoveSomeAsync(db, document, vectors),
                 cancellation
             )
         ) { }

@@ -42,7 +42,11 @@ internal static class ChunkRows
         new("document_lost", "The document was removed or is read elsewhere.");
 
     /// <summary>Removes some of a document's chunks; false when none was left.</summary>
-    public static async ValueTask<bool> RemoveSomeAsync(Db db, Id<Document> document)
+    public static async ValueTask<bool> RemoveSomeAsync(
+        Db db,
+        Id<Document> document,
+        DocumentVectors vectors
+    )
     {
         var ids = await db.QueryAsync(
             "SELECT id FROM chunks WHERE document_id = $1 ORDER BY id LIMIT $2",
@@ -54,12 +58,20 @@ internal static class ChunkRows
             db.Dialect is Dialect.Sqlite
                 ? "DELETE FROM chunk_words WHERE rowid = $1"
                 : "DELETE FROM chunk_words WHERE chunk_id = $1";
+        var pieces = new List<PieceKey>();
         foreach (var id in ids)
         {
             await db.ExecuteAsync(words, id);
-            await db.ExecuteAsync("DELETE FROM chunk_vectors WHERE chunk_id = $1", id);
+            pieces.AddRange(
+                await db.QueryAsync(
+                    "DELETE FROM chunk_vectors WHERE chunk_id = $1 RETURNING piece",
+                    row => new PieceKey(document.Value, id, row.Int32(0)),
+                    id
+                )
+            );
             await db.ExecuteAsync("DELETE FROM chunks WHERE id = $1", id);
         }
+        await vectors.TellAsync(db, pieces);
         return ids.Count > 0;
     }
 

@@ -3,44 +3,58 @@ using System.Collections.Concurrent;
 namespace Millrace.Knowledge.Vectors;
 
 /// <summary>
-/// The indexes in memory, one per scope: opened when first asked for, from <paramref name="source"/>, and dropped,
-/// the longest unused first, when together they take more than <paramref name="mostBytes"/>.
+/// The indexes in memory, one per scope: opened when first asked for, from <paramref name="source"/>, brought up to
+/// date by <paramref name="changes"/> each time they are asked for, and dropped, the longest unused first, when together
+/// they take more than <paramref name="mostBytes"/>.
 /// <para>
-/// Whoever changes a vector commits it to the source first and then tells the index that <see cref="Find"/> gives. When
-/// it gives none there is nothing to tell: opening reads what was committed.
+/// Whoever changes a vector, in any process, says so by <see cref="VectorChanges.TellAsync"/> in the same write.
 /// </para>
 /// </summary>
 public sealed class VectorIndexes<TKey>(
-    Func<VectorScope, IAsyncEnumerable<KeyValuePair<TKey, ReadOnlyMemory<float>>>> source,
+    VectorSource<TKey> source,
+    VectorChanges changes,
     VectorIndexOptions? options = null,
     long mostBytes = 4L << 30
 ) : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
 {
-    private readonly ConcurrentDictionary<VectorScope, Opened> _opened = new();
+    private readonly ConcurrentDictionary<VectorScope, FollowedIndex<TKey>> _opened = new();
     private long _clock;
 
-    /// <summary>The scope's index with all vectors of the source; the first caller's wait is the loading.</summary>
+    /// <summary>
+    /// The scope's index with all vectors that were committed before the call; the first caller's wait is the loading.
+    /// </summary>
     public async Task<VectorIndex<TKey>> OpenAsync(
         VectorScope scope,
         CancellationToken cancellation
     )
     {
-        var opened = _opened.GetOrAdd(scope, Begin);
-        opened.Used = Interlocked.Increment(ref _clock);
-        try
+        while (true)
         {
-            await opened.Loaded.Value.WaitAsync(cancellation);
-        }
-        catch when (opened.Loaded.Value.IsFaulted)
-        {
+            var opened = _opened.GetOrAdd(
+                scope,
+                scope => new FollowedIndex<TKey>(scope, source, changes, options)
+            );
+            opened.Used = Interlocked.Increment(ref _clock);
+            var wasLoaded = opened.IsLoaded;
+            try
+            {
+                await opened.CatchUpAsync().WaitAsync(cancellation);
+            }
+            catch when (opened.IsBroken)
+            {
+                Drop(scope, opened);
+                throw;
+            }
+            if (!wasLoaded)
+                DropUnused(opened);
+            if (!opened.IsBroken)
+                return opened.Index;
             Drop(scope, opened);
-            throw;
         }
-        return opened.Index;
     }
 
-    /// <summary>The scope's index if it is open or being opened.</summary>
+    /// <summary>The scope's index if it is open or being opened, as it was when it was last asked for.</summary>
     public VectorIndex<TKey>? Find(VectorScope scope) =>
         _opened.TryGetValue(scope, out var opened) ? opened.Index : null;
 
@@ -57,45 +71,23 @@ public sealed class VectorIndexes<TKey>(
             Drop(scope);
     }
 
-    private Opened Begin(VectorScope scope)
-    {
-        var index = new VectorIndex<TKey>(scope.Dimensions, options);
-        return new Opened(index) { Loaded = new(() => LoadAsync(scope, index)) };
-    }
-
-    private async Task LoadAsync(VectorScope scope, VectorIndex<TKey> index)
-    {
-        // Not the first caller's cancellation: others wait for the same load.
-        await index.LoadAsync(source(scope), CancellationToken.None);
-        DropUnused(index);
-    }
-
-    private void Drop(VectorScope scope, Opened opened)
+    private void Drop(VectorScope scope, FollowedIndex<TKey> opened)
     {
         if (_opened.TryRemove(KeyValuePair.Create(scope, opened)))
             opened.Index.Dispose();
     }
 
-    private void DropUnused(VectorIndex<TKey> kept)
+    private void DropUnused(FollowedIndex<TKey> kept)
     {
         var held = _opened.Sum(pair => pair.Value.Index.Bytes);
         foreach (var (scope, opened) in _opened.OrderBy(pair => pair.Value.Used))
         {
             if (held <= mostBytes)
                 return;
-            if (opened.Index == kept || !opened.Loaded.Value.IsCompleted)
+            if (opened == kept || !opened.IsLoaded)
                 continue;
             held -= opened.Index.Bytes;
             Drop(scope, opened);
         }
-    }
-
-    private sealed class Opened(VectorIndex<TKey> index)
-    {
-        public VectorIndex<TKey> Index => index;
-
-        public required Lazy<Task> Loaded { get; init; }
-
-        public long Used { get; set; }
     }
 }
