@@ -52,7 +52,6 @@ internal sealed class FactEmbedder(
         {
             var made = await EmbedAsync(workspace, range, route, facts, cancellation);
             await store.WriteAsync(workspace, db => KeepAsync(db, made), cancellation);
-            made.ForEach(vectors.Add);
         }
     }
 
@@ -133,9 +132,9 @@ internal sealed class FactEmbedder(
         ];
     }
 
-    private static async ValueTask KeepAsync(Db db, List<FactVector> vectors)
+    private async ValueTask KeepAsync(Db db, List<FactVector> made)
     {
-        foreach (var vector in vectors)
+        foreach (var vector in made)
         {
             await db.ExecuteAsync(
                 "DELETE FROM fact_vectors WHERE fact_id = $1 AND model <> $2",
@@ -156,5 +155,9 @@ internal sealed class FactEmbedder(
                 vector.Vector
             );
         }
+        await vectors.TellAsync(
+            db,
+            made.ConvertAll(vector => new FactKey(vector.GraphId.Value, vector.FactId.Value))
+        );
     }
 }
