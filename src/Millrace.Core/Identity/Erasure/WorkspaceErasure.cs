@@ -22,8 +22,8 @@ internal sealed partial class WorkspaceErasure(
 {
     private const long AtOnce = 500;
 
-    /// <summary>For longer no request works that was let in before its key was deleted.</summary>
-    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMinutes(30);
+    /// <summary>By then every request has ended that was let in before its key was deleted: the slowest upload takes 30 hours.</summary>
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromDays(2);
 
     public string Kind => KeyDeletion.EraseKind;
 
@@ -39,12 +39,11 @@ internal sealed partial class WorkspaceErasure(
         foreach (var floor in floors)
             await floor.EraseAsync(workspace, cancellation);
         await rows.EraseAsync(workspace, cancellation);
-        if (hasRows)
-            await store.WriteAsync(
-                Reach.Installation,
-                db => CloseAsync(db, workspace),
-                CancellationToken.None
-            );
+        await store.WriteAsync(
+            Reach.Installation,
+            db => CloseAsync(db, workspace, hasRows),
+            cancellation
+        );
     }
 
     private Task<bool> IsOpenAsync(Id<Workspace> workspace, CancellationToken cancellation) =>
@@ -72,12 +71,15 @@ internal sealed partial class WorkspaceErasure(
         return items.Count;
     }
 
-    private async ValueTask CloseAsync(Db db, Id<Workspace> workspace)
+    private async ValueTask CloseAsync(Db db, Id<Workspace> workspace, bool hadRows)
     {
-        await db.ExecuteAsync(
-            "UPDATE api_keys SET owner = '', name = '', hint = '' WHERE workspace_id = $1",
+        // An attempt that was cut off may have left no more than this to do.
+        var forgotten = await db.ExecuteAsync(
+            "UPDATE api_keys SET owner = '', name = '', hint = '' WHERE workspace_id = $1 AND hint <> ''",
             workspace.Value
         );
+        if (!hadRows && forgotten == 0)
+            return;
         await audit.AppendAsync(
             db,
             workspace,

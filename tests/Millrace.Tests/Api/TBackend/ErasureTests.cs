@@ -83,6 +83,22 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public async Task An_erasure_that_was_cut_off_is_finished_by_the_next()
+    {
+        await using var server = await TestServer.StartAsync();
+        var keys = server.Services.GetRequiredService<ApiKeys>();
+        var gone = await keys.AuthenticateAsync(await server.NewKeyAsync());
+        // There is nothing but the key itself, as after an attempt that died before its end.
+        await server
+            .Services.GetRequiredService<KeyDeletion>()
+            .DeleteAsync(gone.KeyNumber, isImmediate: true);
+        await ErasedAsync(server);
+        (await keys.ListAsync())
+            .Single(key => key.Key.Number == gone.KeyNumber)
+            .Key.Owner.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Data_is_kept_for_30_days_and_as_long_as_another_key_opens_it()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
