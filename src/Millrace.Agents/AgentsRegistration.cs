@@ -47,6 +47,10 @@ public static class AgentsRegistration
         services.AddSingleton<ToolCalls>();
         services.AddSingleton<RunLoop>();
         services.AddSingleton<Grounding>();
+        services.AddSingleton<FactRecall>();
+        services.AddSingleton<KnowledgeTools>();
+        services.AddSingleton<MemoryWork>();
+        services.AddWorkHandler<MemoryHandler>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<TurnRun>();
         services.AddSingleton<TurnReplay>();

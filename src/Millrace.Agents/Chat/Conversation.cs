@@ -18,7 +18,8 @@ internal sealed record Prepared(
     IReadOnlyList<TurnVector> Vectors,
     long OlderThrough,
     bool ReadPicture,
-    bool SearchedFiles
+    bool SearchedFiles,
+    bool FoundFacts
 );
 
 /// <summary>
@@ -31,6 +32,8 @@ internal sealed class Conversation(
     Recall recall,
     ToolBox tools,
     Grounding grounding,
+    FactRecall facts,
+    KnowledgeTools searches,
     OcrReader ocr,
     AssistantOptions options,
     SessionsOptions sessions,
@@ -62,11 +65,19 @@ internal sealed class Conversation(
         var system = request.System ?? Persona(request) ?? options.System;
         var context = request.Context?.GetRawText() ?? "";
         // The tools are fixed before anything of a document is seen; what is found can only take some away.
-        var chosen = tools.Choose(request.Tools);
+        var graphs = await facts.GraphsAsync(request, cancellation);
+        IReadOnlyList<Tool> chosen =
+        [
+            .. tools.Choose(request.Tools),
+            .. searches.Of(request, graphs),
+        ];
         var ground = await grounding.FindAsync(request, cancellation);
+        var remembered = await facts.FindAsync(request, graphs, cancellation);
         var offered =
-            ground.Passages.Count == 0 ? chosen : [.. chosen.Where(tool => tool.IsHarmless)];
-        var always = Always(request) + ground.Instruction;
+            ground.Passages.Count == 0 && remembered.IsTrusted
+                ? chosen
+                : [.. chosen.Where(tool => tool.IsHarmless)];
+        var always = Always(request) + ground.Instruction + remembered.Instruction;
         var offer = new ChatOptions { Tools = [.. offered.Select(tool => tool.Function)] };
 
         var budget = PromptBudget.Of(
@@ -84,7 +95,8 @@ internal sealed class Conversation(
             Wanted(picture.Text),
             Math.Min(Window.TokensOf(latest), Math.Min(sessions.VerbatimTokens, budget.Window / 2)),
             turn.Number > 1 ? sessions.RecalledTurns * PerRecalled : 0,
-            Math.Min(ground.Passages.Sum(passage => Wanted(passage.Text)), budget.Window / 4)
+            Math.Min(ground.Passages.Sum(passage => Wanted(passage.Text)), budget.Window / 4),
+            Math.Min(remembered.Facts.Sum(fact => Wanted(fact.Text)), budget.Window / 8)
         );
         var window = Window.Of(turn, latest, shares[4]);
         var recalled = await recall.FindAsync(turn, window, request.Message, cancellation);
@@ -108,6 +120,12 @@ internal sealed class Conversation(
                 passage.Text,
                 text => RecalledPart.Document(passage with { Text = text })
             );
+        var told = PromptBudget.Share(
+            shares[7],
+            [.. remembered.Facts.Select(fact => Wanted(fact.Text))]
+        );
+        foreach (var (fact, share) in remembered.Facts.Zip(told))
+            Add(known, share, fact.Text, text => fact with { Text = text });
         Add(known, shares[2], context, RecalledPart.Context);
         Add(known, shares[3], picture.Text, text => RecalledPart.Document("picture", text));
 
@@ -136,7 +154,8 @@ internal sealed class Conversation(
             recalled.NewVectors,
             window.OlderThrough,
             picture.WasRead,
-            ground.WasSearched
+            ground.WasSearched,
+            remembered.Facts.Count > 0
         );
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Millrace.Agents.Runs;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
+using Millrace.Knowledge.Graph;
 using Millrace.Knowledge.Stores;
 using Millrace.Models.Images;
 
@@ -44,6 +45,9 @@ public sealed record TurnRequest
 
     /// <summary>The vector stores whose documents may be used; null for all of the workspace, empty for none.</summary>
     public IReadOnlyCollection<Id<VectorStore>>? Stores { get; init; }
+
+    /// <summary>The graphs whose facts may be used; null for that of the session, empty for none.</summary>
+    public IReadOnlyList<OpenedGraph>? Graphs { get; init; }
 
     /// <summary>A model's name as the caller knows it; null and unknown names give the default.</summary>
     public string? Model { get; init; }

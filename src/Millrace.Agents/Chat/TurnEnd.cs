@@ -11,18 +11,20 @@ namespace Millrace.Agents.Chat;
 internal sealed class TurnEnd(
     SessionLog log,
     SummaryWork summaries,
+    MemoryWork memory,
     UsageJournal usage,
     TimeProvider time
 )
 {
     public TurnEnding For(TurnRequest request, string handle, OpenTurn turn) =>
-        new(log, summaries, usage, time, request, handle, turn);
+        new(log, summaries, memory, usage, time, request, handle, turn);
 }
 
 /// <summary>One turn's end. Exactly one of its ways out is taken.</summary>
 internal sealed class TurnEnding(
     SessionLog log,
     SummaryWork summaries,
+    MemoryWork memory,
     UsageJournal usage,
     TimeProvider time,
     TurnRequest request,
@@ -114,7 +116,11 @@ internal sealed class TurnEnding(
         await log.CloseAsync(
             turn,
             outcome,
-            db => summaries.QueueWhenDueAsync(db, turn, olderThrough)
+            async db =>
+            {
+                await summaries.QueueWhenDueAsync(db, turn, olderThrough);
+                await memory.QueueAsync(db, request, handle, turn);
+            }
         );
     }
 }

@@ -25,6 +25,8 @@ internal sealed class TurnRun(Conversation conversation, RunLoop loop, ModelRout
             ending.Record.Count("image_recognition", ok: true);
         if (prepared.SearchedFiles)
             ending.Record.Count(Grounding.Tool, ok: true);
+        if (prepared.FoundFacts)
+            ending.Record.Count(FactRecall.Tool, ok: true);
         if (prepared.Preface.Length > 0)
         {
             ending.Record.Text.Append(prepared.Preface);

@@ -8,14 +8,14 @@ namespace Millrace.Knowledge.Graph;
 internal sealed class Contradictions(Predicates predicates)
 {
     /// <summary>Writes a relation, cutting what it contradicts.</summary>
-    public async ValueTask<FactView> AddAsync(GraphWrite write, FactView fact)
+    public async ValueTask<FactView> AddAsync(GraphWrite write, FactView fact, bool isOnly = false)
     {
         if (fact is not { SubjectId: { } subject, Predicate: { } predicate, Object: not null })
         {
             await write.AddFactAsync(fact);
             return fact;
         }
-        if (!predicates.IsFunctional(predicate))
+        if (!isOnly && !predicates.IsFunctional(predicate))
         {
             await write.AddFactAsync(fact);
             return fact;

@@ -56,12 +56,15 @@ public sealed record FactView
 
     public string? Session { get; init; }
 
+    /// <summary>The kind of its evidence, such as <c>turn</c>.</summary>
+    public string Evidence { get; init; } = "";
+
     internal Span Valid => new(Milliseconds(ValidFrom), Milliseconds(ValidTo));
 
     internal const string Columns = """
         f.id, f.graph_id, f.origin_id, f.episode_id, f.is_part, f.text, f.subject_id, f.predicate, f.object_id, f.value,
         f.valid_from, f.valid_to, f.recorded_at, f.retracted_at, f.superseded_by, f.ended_by, f.confidence, f.source,
-        f.rule, f.metadata, s.name, o.name, e.session
+        f.rule, f.metadata, s.name, o.name, e.session, e.kind
         """;
 
     internal const string Joins = """
@@ -101,6 +104,7 @@ public sealed record FactView
             Subject = row.TextOrNull(20),
             Object = row.TextOrNull(21) ?? row.TextOrNull(9),
             Session = row.TextOrNull(22),
+            Evidence = row.Text(23),
         };
 
     private static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();

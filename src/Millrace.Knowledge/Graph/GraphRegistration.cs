@@ -4,6 +4,7 @@ using Millrace.Core.Identity.Erasure;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
+using Millrace.Knowledge.Graph.Memory;
 using Millrace.Knowledge.Graph.Recognition;
 using Millrace.Knowledge.Graph.Vectors;
 
@@ -17,6 +18,8 @@ internal static class GraphRegistration
     )
     {
         services.AddSection<GraphOptions>(configuration);
+        services.AddSection<MemoryOptions>(configuration);
+        services.AddSingleton<GraphMemory>();
         services.AddSingleton<Gazetteer>();
         services.AddSingleton<EntityRecognizer>();
         services.AddSingleton<GraphAccess>();

@@ -1,6 +1,7 @@
 using Millrace.Core.Failures;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Knowledge.Graph.Memory;
 using Millrace.Knowledge.Graph.Vectors;
 
 namespace Millrace.Knowledge.Graph;
@@ -52,6 +53,11 @@ public sealed class GraphSearch
 
     // What is less like the question has nothing to do with it.
     private const double LeastLikeness = 0.35;
+
+    private static readonly HashSet<string> FirstPerson = new(
+        ["i", "im", "my", "me", "mine", "we", "our", "us"],
+        StringComparer.Ordinal
+    );
 
     private readonly Store _store;
     private readonly FactMeaning? _meaning;
@@ -273,6 +279,9 @@ public sealed class GraphSearch
         for (var start = 0; start < count; start++)
         for (var length = 1; length <= LongestName && start + length <= count; length++)
             keys.Add(string.Join(' ', words.Skip(start).Take(length)));
+        // "Where do I live?" names the user who asks.
+        if (words.Any(FirstPerson.Contains))
+            keys.Add(GraphMemory.User);
         var found = new List<Id<Entity>>();
         foreach (var key in keys.OrderByDescending(key => key.Length))
             found.AddRange(

@@ -65,6 +65,40 @@ public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider 
             cancellation
         );
 
+    /// <summary>
+    /// The graph of a caller's session when there may be something in it; null costs one look at the caller's default
+    /// graph, which is what most turns find.
+    /// </summary>
+    public async Task<OpenedGraph?> OpenFilledAsync(
+        Principal caller,
+        string session,
+        CancellationToken cancellation = default
+    )
+    {
+        var isFilled = await store.ReadAsync(
+            caller.Workspace,
+            async db =>
+                await FindAsync(db, session) is not null
+                || await db.FirstAsync(
+                    "SELECT node_count + fact_count > 0 FROM graphs WHERE id = $1 AND workspace_id = $2",
+                    row => row.Flag(0),
+                    GraphAccess.DefaultOf(caller.Workspace).Value,
+                    db.Workspace.Value
+                ),
+            cancellation
+        );
+        return isFilled ? await OpenAsync(caller, session, cancellation) : null;
+    }
+
+    /// <summary>What a session of the present workspace is mapped to; null when it is to its default graph.</summary>
+    public static ValueTask<Id<KnowledgeGraph>?> FindAsync(Db db, string session) =>
+        db.FirstAsync(
+            "SELECT graph_id FROM graph_sessions WHERE workspace_id = $1 AND session = $2",
+            row => (Id<KnowledgeGraph>?)row.Id<KnowledgeGraph>(0),
+            db.Workspace.Value,
+            session
+        );
+
     /// <summary>The graph of a caller's session. One that is no longer accessible is the default again.</summary>
     public async Task<OpenedGraph> OpenAsync(
         Principal caller,
@@ -74,13 +108,7 @@ public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider 
     {
         var mapped = await store.ReadAsync(
             caller.Workspace,
-            db =>
-                db.FirstAsync(
-                    "SELECT graph_id FROM graph_sessions WHERE workspace_id = $1 AND session = $2",
-                    row => (Id<KnowledgeGraph>?)row.Id<KnowledgeGraph>(0),
-                    db.Workspace.Value,
-                    session
-                ),
+            db => FindAsync(db, session),
             cancellation
         );
         if (mapped is { } graph)

@@ -32,6 +32,15 @@ public sealed record NewFact
 
     public string? Session { get; init; }
 
+    /// <summary>What was said, of which the text is a part; null when the text is all of it.</summary>
+    public string? Evidence { get; init; }
+
+    /// <summary>What kind of evidence it is: <c>statement</c>, <c>turn</c>, <c>document</c>.</summary>
+    public string Kind { get; init; } = "statement";
+
+    /// <summary>The subject has one object of this relation at a time, whatever the settings say of the relation.</summary>
+    public bool IsOnly { get; init; }
+
     /// <summary>A JSON object.</summary>
     public string? Metadata { get; init; }
 }

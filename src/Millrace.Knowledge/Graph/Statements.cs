@@ -9,19 +9,25 @@ namespace Millrace.Knowledge.Graph;
 /// </summary>
 internal sealed class Statements(Contradictions contradictions)
 {
-    private const string Kind = "statement";
     private const int LongestName = 100;
 
     public async ValueTask<WrittenFact> AddAsync(GraphWrite write, NewFact fact, Reading reading)
     {
         if (write.Dedupe && await FindAsync(write, fact.Text) is { } existing)
             return new WrittenFact(existing, Existed: true);
-        var episode = await write.AddEpisodeAsync(Kind, fact.Text, fact.Session);
+        var episode = await write.AddEpisodeAsync(
+            fact.Kind,
+            fact.Evidence ?? fact.Text,
+            fact.Session
+        );
         var statement = Statement(write, fact, reading, episode);
         if (fact.Subject is not null || fact.SubjectId is not null)
         {
             var named = await NamedAsync(write, statement, fact);
-            return new WrittenFact(await contradictions.AddAsync(write, named), Existed: false);
+            return new WrittenFact(
+                await contradictions.AddAsync(write, named, fact.IsOnly),
+                Existed: false
+            );
         }
         foreach (var alias in reading.Aliases)
         {

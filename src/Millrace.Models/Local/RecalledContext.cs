@@ -17,6 +17,9 @@ public enum RecalledKind
     /// <summary>A document or a piece of one, or text read from an image.</summary>
     Document,
 
+    /// <summary>Something that the graph knows. Its source tells since when.</summary>
+    Fact,
+
     /// <summary>The request's own <c>context</c> object (t-backend §9.1).</summary>
     Context,
 }
@@ -46,6 +49,9 @@ public sealed record RecalledPart(RecalledKind Kind, string Source, string Text)
             Id = passage.Id,
             Page = passage.Page,
         };
+
+    public static RecalledPart Fact(string id, string text, string since) =>
+        new(RecalledKind.Fact, since, text) { Id = id };
 
     public static RecalledPart Context(string json) => new(RecalledKind.Context, "context", json);
 }
@@ -137,6 +143,7 @@ public static partial class RecalledContext
             RecalledKind.Memory => "memory",
             RecalledKind.Summary => "summary",
             RecalledKind.Document => "document",
+            RecalledKind.Fact => "fact",
             _ => "context",
         };
 
@@ -146,18 +153,22 @@ public static partial class RecalledContext
         return Unprintable().Replace(plain, " ");
     }
 
-    [GeneratedRegex("<(?=/?(?:memory|summary|document|context)\\b)", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(
+        "<(?=/?(?:memory|summary|document|fact|context)\\b)",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
     private static partial Regex OpenTag();
 
     [GeneratedRegex(
-        "&lt;(?=/?(?:memory|summary|document|context)\\b)",
+        "&lt;(?=/?(?:memory|summary|document|fact|context)\\b)",
         RegexOptions.IgnoreCase,
         1000
     )]
     private static partial Regex EscapedTag();
 
     [GeneratedRegex(
-        "<(?<tag>memory|summary|document|context) source=\"(?<source>[^\"\n]*)\"(?: id=\"(?<id>[^\"\n]*)\")?(?: page=\"(?<page>\\d{1,9})\")?>\n",
+        "<(?<tag>memory|summary|document|fact|context) source=\"(?<source>[^\"\n]*)\"(?: id=\"(?<id>[^\"\n]*)\")?(?: page=\"(?<page>\\d{1,9})\")?>\n",
         RegexOptions.None,
         1000
     )]

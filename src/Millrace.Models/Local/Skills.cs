@@ -49,6 +49,7 @@ internal sealed partial class Skills
                     IsWish(clause, request) ? null : Acknowledgements.Of(clause, request)
             ),
             Plain(calendar.UntilOwn),
+            Plain(KnownFacts.Answer),
             Plain(FactQuestions.Answer),
             _tools.CalculateAsync,
             Plain((clause, _) => calendar.Answer(clause)),

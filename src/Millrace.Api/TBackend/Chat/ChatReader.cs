@@ -36,7 +36,6 @@ internal static class ChatReader
     };
 
     /// <exception cref="Unprocessable">The request does not match its schema.</exception>
-    /// <exception cref="NotFound">A graph that is named is not the caller's.</exception>
     /// <exception cref="TooLarge">The image is.</exception>
     public static ChatCall Read(HttpContext http, ReadOnlyMemory<byte> bytes, Profile profile)
     {
@@ -71,10 +70,7 @@ internal static class ChatReader
         var stores = Stores(fields, body);
         var graphs = fields.Texts("graph_ids");
         errors.ThrowIfAny();
-        // Graphs are not served yet, so none that is named can be there. (t-backend §9.1)
-        if (graphs is { Count: > 0 })
-            throw new NotFound("graph_not_found", "Graph not found");
-        return new ChatCall(turn, stores, stream);
+        return new ChatCall(turn, stores, graphs, stream);
     }
 
     private static bool WantsStructure(HttpRequest request, Fields fields, Errors errors)

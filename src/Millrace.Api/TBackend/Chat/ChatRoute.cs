@@ -6,6 +6,7 @@ using Millrace.Api.Shared.Documents;
 using Millrace.Api.Shared.Idempotency;
 using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Failures;
+using Millrace.Api.TBackend.Graph;
 using Millrace.Api.TBackend.Profiles;
 using Millrace.Core.Failures;
 using Millrace.Core.Limits;
@@ -59,6 +60,7 @@ internal static class ChatRoute
         ChatOnce once,
         ChatStreamOnce streamOnce,
         Knowledge.Stores.VectorStores stores,
+        Knowledge.Graph.GraphAccess graphs,
         ChatStream stream
     )
     {
@@ -77,6 +79,7 @@ internal static class ChatRoute
             stores,
             cancellation
         );
+        call = await OpenGraphsAsync(call, graphs, cancellation);
         var request = ChatOnce.RequestOf(http, body.Bytes, call.Turn.RequestKey);
         if (call.Stream is { } wish)
         {
@@ -132,6 +135,23 @@ internal static class ChatRoute
             return call;
         var found = await stores.ResolveAsync(call.Turn.Principal.Workspace, named, cancellation);
         return call with { Turn = call.Turn with { Stores = found } };
+    }
+
+    /// <exception cref="Forbidden">A graph that is named is not accessible. (t-backend §14.5)</exception>
+    private static async Task<ChatCall> OpenGraphsAsync(
+        ChatCall call,
+        Knowledge.Graph.GraphAccess access,
+        CancellationToken cancellation
+    )
+    {
+        if (call.Graphs is not { } named)
+            return call;
+        var opened = new List<Knowledge.Graph.OpenedGraph>();
+        foreach (var id in named.Distinct())
+            opened.Add(
+                await access.OpenAsync(call.Turn.Principal, GraphIds.Graph(id), cancellation)
+            );
+        return call with { Turn = call.Turn with { Graphs = opened } };
     }
 
     /// <summary>A picture's memory stays counted for as long as it is worked on; text is small and read already.</summary>

@@ -213,11 +213,11 @@ public sealed class ChatTests
     }
 
     [Theory]
-    [InlineData("vector_store_ids")]
-    [InlineData("vector_stores")]
-    [InlineData("store_ids")]
-    [InlineData("graph_ids")]
-    public async Task A_store_or_graph_that_is_not_the_callers_is_not_found(string field)
+    [InlineData("vector_store_ids", 404)]
+    [InlineData("vector_stores", 404)]
+    [InlineData("store_ids", 404)]
+    [InlineData("graph_ids", 403)]
+    public async Task A_store_or_graph_that_is_not_the_callers_is_refused(string field, int status)
     {
         await using var server = await TestServer.StartAsync();
         using var client = server.Client();
@@ -225,7 +225,7 @@ public sealed class ChatTests
             "/chat",
             Wire.Json($$"""{"message":"hi","{{field}}":["vs_1"]}""")
         );
-        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        ((int)answer.StatusCode).ShouldBe(status);
     }
 
     [Theory]

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using Millrace.Agents.Sessions;
+using Millrace.Core.Failures;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+using Millrace.Core.Work;
+using Millrace.Knowledge.Graph;
+using Millrace.Knowledge.Graph.Memory;
+
+namespace Millrace.Agents.Chat;
+
+/// <summary>A turn whose words are to be kept, and the graph that its session had then.</summary>
+internal sealed record MemoryTask(
+    Guid Session,
+    long Turn,
+    string Handle,
+    Guid Key,
+    long KeyNumber,
+    Guid? Graph
+);
+
+/// <summary>
+/// Queues the keeping of what a user told, in the write that ends the turn, and only when there may be something to keep.
+/// (t-backend §9.6)
+/// </summary>
+internal sealed class MemoryWork(WorkQueue queue, MemoryOptions options)
+{
+    public const string Kind = "memory.extract";
+
+    public async ValueTask QueueAsync(Db db, TurnRequest request, string handle, OpenTurn turn)
+    {
+        // Without a key nobody has shown whose memory it is.
+        if (!options.Extract || turn.Session is not { } session || request.Principal.Key == default)
+            return;
+        if (!GraphMemory.MayHold(request.Message))
+            return;
+        var graph = await GraphSessions.FindAsync(db, handle);
+        if (request.Graphs is { } named && !named.Any(open => IsOf(open, graph, turn.Workspace)))
+            return;
+        var task = new MemoryTask(
+            session.Value,
+            turn.Number,
+            handle,
+            request.Principal.Key.Value,
+            request.Principal.KeyNumber,
+            graph?.Value
+        );
+        await queue.EnqueueAsync(
+            db,
+            new NewWork(turn.Workspace, Kind, JsonSerializer.Serialize(task))
+            {
+                Occurrence = $"{session}/{turn.Number}",
+            }
+        );
+    }
+
+    private static bool IsOf(
+        OpenedGraph open,
+        Id<KnowledgeGraph>? graph,
+        Id<Workspace> workspace
+    ) => graph is { } mapped ? open.Id == mapped : open.IsDefault && open.Workspace == workspace;
+}
+
+/// <summary>Keeps what a user told in one turn. Only the user's own words are read; documents and answers never.</summary>
+internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory memory)
+    : IWorkHandler
+{
+    public string Kind => MemoryWork.Kind;
+
+    public async Task RunAsync(WorkContext work, CancellationToken cancellation)
+    {
+        var task = JsonSerializer.Deserialize<MemoryTask>(work.Item.Payload)!;
+        var workspace = work.Item.WorkspaceId;
+        var words = await store.ReadAsync(
+            workspace,
+            db =>
+                db.FirstAsync(
+                    "SELECT text, created_at FROM turns WHERE session_id = $1 AND number = $2 AND workspace_id = $3 AND role = 'user'",
+                    row => ((string Text, DateTimeOffset At)?)(row.Text(0), row.Time(1)),
+                    task.Session,
+                    task.Turn,
+                    workspace.Value
+                ),
+            cancellation
+        );
+        if (
+            words is not { } said
+            || await OpenAsync(task, workspace, cancellation) is not { } graph
+        )
+            return;
+        // In another's graph the user is one of several.
+        var subject =
+            graph.Workspace == workspace
+                ? GraphMemory.User
+                : $"{GraphMemory.User} of key {task.KeyNumber}";
+        await memory.KeepAsync(
+            graph,
+            new SaidTurn(said.Text, said.At, task.Handle, subject),
+            work.FinishAsync,
+            cancellation
+        );
+    }
+
+    /// <summary>Null when the session's graph may not be written to any more.</summary>
+    private async Task<OpenedGraph?> OpenAsync(
+        MemoryTask task,
+        Id<Workspace> workspace,
+        CancellationToken cancellation
+    )
+    {
+        var caller = new Principal
+        {
+            Workspace = workspace,
+            Key = new Id<ApiKey>(task.Key),
+            KeyNumber = task.KeyNumber,
+            Scopes = new HashSet<string>(),
+            IsAdmin = false,
+            RateClass = "",
+            StreamDialect = "",
+        };
+        try
+        {
+            var graph = task.Graph is { } id
+                ? await access.OpenAsync(caller, new Id<KnowledgeGraph>(id), cancellation)
+                : await access.OpenDefaultAsync(caller, cancellation);
+            return graph.Role >= GraphRole.Writer ? graph : null;
+        }
+        catch (Forbidden)
+        {
+            return null;
+        }
+    }
+}
