@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Api.Anthropic;
+using Millrace.Api.Fluxra;
 using Millrace.Api.OpenAi;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Documents;
@@ -18,10 +19,11 @@ public static class Surfaces
         IConfiguration configuration
     )
     {
-        services.AddHttpRules();
+        services.AddHttpRules(configuration);
         services.AddDocuments(configuration);
         services.AddAnthropic();
         services.AddOpenAi();
+        services.AddFluxra(configuration);
         // Last, since it answers for every path that no other surface owns.
         services.AddTBackend(configuration);
         return services;
@@ -33,6 +35,7 @@ public static class Surfaces
         app.MapTBackend();
         app.MapOpenAi();
         app.MapAnthropic();
+        app.MapFluxra();
         app.MapMetrics();
         app.MapDocuments(first: TBackendSurface.Name);
     }

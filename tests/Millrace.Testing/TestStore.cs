@@ -86,6 +86,7 @@ public static class StorageMaps
     [
         new("core", typeof(Store).Assembly),
         new("payments", typeof(Millrace.Payments.PaymentsRegistration).Assembly),
+        new("messaging", typeof(Millrace.Messaging.MessagingRegistration).Assembly),
         new("knowledge", typeof(Millrace.Knowledge.KnowledgeRegistration).Assembly),
         new("agents", typeof(Millrace.Agents.Runs.Run).Assembly),
     ];

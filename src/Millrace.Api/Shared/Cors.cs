@@ -3,15 +3,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Millrace.Api.Shared;
 
-/// <summary>Lets pages of any origin call the server, without cookies. A preflight never needs a key. (t-backend §2)</summary>
-internal sealed class Cors(RequestDelegate next)
+/// <summary>
+/// Lets pages of any origin call the server, without cookies, or of the origins that a surface's own rules name. A
+/// preflight never needs a key. (t-backend §2)
+/// </summary>
+internal sealed class Cors(RequestDelegate next, IEnumerable<SurfaceRules> rules)
 {
+    private readonly SurfaceRules[] _rules = [.. rules];
+
     private const string Methods = "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS";
 
     private const string AllowedHeaders =
         "api-key, Authorization, Content-Type, Accept, Prefer, X-Request-Id, X-Invoice-Id, X-Payment, X-Partner, "
         + "X-Wallet-Address, X-Chain, X-Asset, X-Idempotency-Key, X-API-Version, x-bypass-cache, PAYMENT-SIGNATURE, "
-        + "PAYMENT-RETRY, Last-Event-ID";
+        + "PAYMENT-RETRY, Last-Event-ID, Idempotency-Key";
 
     private const string ExposedHeaders =
         "X-Request-ID, X-Invoice-Id, X-Pay-To, X-Amount, X-Asset, X-Chain, X-Timeout, X-Payment-Status, X-Tx-Hash, "
@@ -31,13 +36,24 @@ internal sealed class Cors(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
-        headers.AccessControlAllowOrigin = "*";
+        if (SurfaceRules.Find(_rules, context.Request.Path) is { } own)
+        {
+            var origin = context.Request.Headers.Origin.ToString();
+            if (!own.Origins.Contains(origin))
+                return next(context);
+            headers.AccessControlAllowOrigin = origin;
+            headers.Vary = "Origin";
+        }
+        else
+        {
+            headers.AccessControlAllowOrigin = "*";
+        }
         headers.AccessControlExposeHeaders = ExposedHeaders;
         if (!HttpMethods.IsOptions(context.Request.Method))
             return next(context);
         headers.AccessControlAllowMethods = Methods;
         headers.AccessControlAllowHeaders = Allowed(context.Request);
-        headers.Vary = "Access-Control-Request-Headers";
+        headers.Append("Vary", "Access-Control-Request-Headers");
         headers.AccessControlMaxAge = "600";
         headers.ContentLength = 0;
         return Task.CompletedTask;

@@ -4,18 +4,24 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Failures;
 using Millrace.Api.Shared.Idempotency;
+using Millrace.Core.Settings;
 
 namespace Millrace.Api.Shared;
 
 /// <summary>What holds for every surface: the way of a request before it reaches an endpoint, and of its answer after.</summary>
 internal static class HttpRules
 {
-    public static IServiceCollection AddHttpRules(this IServiceCollection services)
+    public static IServiceCollection AddHttpRules(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
     {
+        services.AddSection<ProxyOptions>(configuration);
         services.AddSingleton<KeyCheck>();
         services.AddSingleton<AnswerOnce>();
         services.AddResponseCompression(options =>
@@ -43,6 +49,8 @@ internal static class HttpRules
 
     public static void UseHttpRules(this WebApplication app)
     {
+        if (app.Services.GetRequiredService<ProxyOptions>() is { Trusted.Count: > 0 } proxies)
+            app.UseForwardedHeaders(proxies.ToForwarded());
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<AccessLog>();
         app.UseMiddleware<StopLimit>();

@@ -10,7 +10,11 @@ namespace Millrace.Api.Shared;
 /// new UUID. The name stands in every answer's header, in every log line and on the trace; elsewhere it is read from
 /// <see cref="HttpContext.TraceIdentifier"/>. (t-backend §4)
 /// </summary>
-internal sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
+internal sealed class RequestIds(
+    RequestDelegate next,
+    IEnumerable<SurfaceRules> rules,
+    ILogger<RequestIds> logger
+)
 {
     public const string Header = "X-Request-ID";
 
@@ -20,12 +24,17 @@ internal sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logge
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-"
     );
 
+    private readonly SurfaceRules[] _rules = [.. rules];
+
     private static readonly Func<ILogger, string, IDisposable?> Scope =
         LoggerMessage.DefineScope<string>("RequestId:{RequestId}");
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var id = Choose(context.Request.Headers[Header]);
+        var id = Choose(
+            context.Request.Headers[Header],
+            SurfaceRules.Find(_rules, context.Request.Path)
+        );
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
         Activity.Current?.SetTag("millrace.request_id", id);
@@ -33,8 +42,10 @@ internal sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logge
             await next(context);
     }
 
-    private static string Choose(string? sent) =>
-        sent is { Length: > 0 and <= Longest } && !sent.AsSpan().ContainsAnyExcept(Plain)
+    private static string Choose(string? sent, SurfaceRules? own) =>
+        sent is { Length: > 0 }
+        && sent.Length <= (own?.LongestRequestId ?? Longest)
+        && !sent.AsSpan().ContainsAnyExcept(own?.RequestIdLetters ?? Plain)
             ? sent
             : Guid.NewGuid().ToString();
 }

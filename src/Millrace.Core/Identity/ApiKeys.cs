@@ -43,7 +43,7 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
 {
     private const int LongestKey = 200;
 
-    private readonly KnownKeys _known = new(store, data, time);
+    private readonly KnownRows<FoundKey> _known = new(store, data, "keys.stamp", time);
 
     private readonly ConcurrentDictionary<Id<ApiKey>, DateTimeOffset> _used = new();
 
@@ -106,7 +106,7 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
 
     /// <summary>
     /// Who presents this key. A revocation holds from the next request on, whichever process wrote it
-    /// (<see cref="KnownKeys"/>). Fails with <see cref="Unauthenticated"/>: <c>key_missing</c>, <c>key_unknown</c>,
+    /// (<see cref="KnownRows{T}"/>). Fails with <see cref="Unauthenticated"/>: <c>key_missing</c>, <c>key_unknown</c>,
     /// <c>key_inactive</c> or <c>key_expired</c>.
     /// </summary>
     public ValueTask<Principal> AuthenticateAsync(
@@ -119,9 +119,9 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
         if (presented.Length > LongestKey)
             throw Unknown();
         Span<byte> text = stackalloc byte[LongestKey * 3];
-        Span<byte> hash = stackalloc byte[KeyHash.Bytes];
+        Span<byte> hash = stackalloc byte[Hash256.Bytes];
         SHA256.HashData(text[..Encoding.UTF8.GetBytes(presented, text)], hash);
-        return _known.Find(KeyHash.Of(hash)) is { } found
+        return _known.Find(Hash256.Of(hash)) is { } found
             ? ValueTask.FromResult(Admit(found))
             : new ValueTask<Principal>(LookUpAsync(hash.ToArray(), cancellation));
     }
@@ -228,7 +228,11 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
                     $"There is no workspace '{name}'. `key list` shows them."
                 );
         }
-        var count = await db.FirstAsync("SELECT COUNT(*) FROM workspaces", row => row.Int64(0));
+        // Workspaces of the server's own making, such as the one of agents' accounts, do not count.
+        var count = await db.FirstAsync(
+            "SELECT COUNT(*) FROM workspaces WHERE name LIKE 'workspace-%'",
+            row => row.Int64(0)
+        );
         var workspace = new Workspace
         {
             Id = Id<Workspace>.New(now),
@@ -249,7 +253,7 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
         );
         if (found is null || !CryptographicOperations.FixedTimeEquals(found.Hash, hash))
             throw Unknown();
-        _known.Keep(KeyHash.Of(hash), found, stamp);
+        _known.Keep(Hash256.Of(hash), found, stamp);
         return Admit(found);
     }
 
@@ -300,3 +304,11 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
 
     private static readonly HashSet<string> NoScopes = [];
 }
+
+/// <summary>What stands in a key's row.</summary>
+internal sealed record FoundKey(
+    Principal Principal,
+    byte[] Hash,
+    DateTimeOffset? ExpiresAt,
+    bool IsRevoked
+);

@@ -4,11 +4,15 @@ using System.Runtime.InteropServices;
 namespace Millrace.Core.Limits;
 
 /// <summary>What one caller may ask of one bucket.</summary>
+/// <param name="Count">Requests in a <see cref="Window"/>.</param>
 /// <param name="AtOnce">Requests in flight; 0 means any number.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct RateLimit(int PerMinute, int AtOnce = 0)
+public readonly record struct RateLimit(int Count, int AtOnce = 0)
 {
     internal const int MaxPerMinute = 100_000_000;
+
+    /// <summary>A minute unless it is said otherwise.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>The buckets that requests are counted in.</summary>
@@ -111,7 +115,7 @@ public sealed class RateClasses
             limit =>
                 changes.TryGetValue(limit.Key, out var change)
                     ? new RateLimit(
-                        change.PerMinute ?? limit.Value.PerMinute,
+                        change.PerMinute ?? limit.Value.Count,
                         change.AtOnce ?? limit.Value.AtOnce
                     )
                     : limit.Value

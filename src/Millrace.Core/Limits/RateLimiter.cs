@@ -27,9 +27,11 @@ public sealed class RateLimiter(LimitsOptions options, TimeProvider time)
         string bucket,
         string subject,
         string rateClass = RateClasses.DefaultClass
-    )
+    ) => TryAcquire(bucket, subject, _classes.Of(rateClass, bucket));
+
+    /// <summary>Likewise in a bucket of a surface's own, which names its limit itself.</summary>
+    public RateLease TryAcquire(string bucket, string subject, RateLimit limit)
     {
-        var limit = _classes.Of(rateClass, bucket);
         var now = time.GetUtcNow();
         while (true)
         {

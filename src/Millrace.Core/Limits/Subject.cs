@@ -3,7 +3,7 @@ namespace Millrace.Core.Limits;
 /// <summary>
 /// What is known of one caller in one bucket, in two numbers that are only changed by compare-and-swap: the requests
 /// in flight, and the time at which all that were granted are paid for (the generic cell rate algorithm). Each grant
-/// moves that time on by a minute divided by the limit; a grant may not move it further than a minute from now.
+/// moves that time on by the window divided by the limit; a grant may not move it further than a window from now.
 /// </summary>
 internal sealed class Subject
 {
@@ -16,7 +16,7 @@ internal sealed class Subject
     public bool TryAcquire(RateLimit limit, DateTimeOffset now, out RateLease lease)
     {
         lease = default;
-        var interval = TimeSpan.TicksPerMinute / limit.PerMinute;
+        var interval = limit.Window.Ticks / limit.Count;
         var hasPlace = Interlocked.Increment(ref _inFlight) <= limit.AtOnce || limit.AtOnce == 0;
         while (true)
         {
@@ -28,7 +28,7 @@ internal sealed class Subject
             }
             var start = Math.Max(paidAt, now.Ticks);
             var granted = start + interval;
-            var wait = granted - now.Ticks - interval * limit.PerMinute;
+            var wait = granted - now.Ticks - interval * limit.Count;
             if (wait > 0 || !hasPlace)
             {
                 Leave();
@@ -62,13 +62,13 @@ internal sealed class Subject
         long wait
     )
     {
-        var interval = TimeSpan.TicksPerMinute / limit.PerMinute;
+        var interval = limit.Window.Ticks / limit.Count;
         // A debt that is partly paid counts whole, so that what is said to remain is granted.
         var used = (paidAt - now.Ticks + interval - 1) / interval;
         return new RateLease(
             holder,
-            limit.PerMinute,
-            (int)Math.Max(limit.PerMinute - used, 0),
+            limit.Count,
+            (int)Math.Max(limit.Count - used, 0),
             new DateTimeOffset(paidAt, TimeSpan.Zero),
             TimeSpan.FromTicks(wait)
         );

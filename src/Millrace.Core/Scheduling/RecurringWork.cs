@@ -71,7 +71,7 @@ internal sealed partial class RecurringSchedule(
 }
 
 /// <summary>Removes rows in steps, so that no write holds up the others for long.</summary>
-internal static class Removal
+public static class Removal
 {
     private const int Step = 1_000;
 

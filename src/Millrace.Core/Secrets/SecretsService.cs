@@ -84,6 +84,43 @@ public sealed class SecretsService(
             cancellation
         );
 
+    /// <summary>
+    /// The value of a name, made by <paramref name="make"/> when there is none: the same for all processes that ask at once.
+    /// </summary>
+    public Task<string> GetOrMakeAsync(
+        Id<Workspace> workspace,
+        string name,
+        Func<string> make,
+        string actor,
+        CancellationToken cancellation
+    )
+    {
+        CheckName(name);
+        return store.WriteAsync(
+            workspace,
+            async db =>
+            {
+                await LockAsync(db);
+                if (await FindAsync(db, name) is { } secret)
+                {
+                    var known = await db.Set<DataKey>()
+                        .FirstAsync(key => key.Id == secret.DataKeyId);
+                    await audit.AppendAsync(db, workspace, actor, "secret.read", name);
+                    return Encoding.UTF8.GetString(OpenBy(known, secret));
+                }
+                var value = make();
+                var key = await _dataKeys.NewestAsync(db);
+                db.Set<Secret>()
+                    .Add(
+                        Row(workspace, name, key, CloseBy(key, Encoding.UTF8.GetBytes(value), name))
+                    );
+                await audit.AppendAsync(db, workspace, actor, "secret.written", name);
+                return value;
+            },
+            cancellation
+        );
+    }
+
     /// <exception cref="NotFound">There is none of this name.</exception>
     public Task DeleteAsync(
         Id<Workspace> workspace,

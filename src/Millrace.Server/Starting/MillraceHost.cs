@@ -10,6 +10,8 @@ using Millrace.Core.Secrets;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Knowledge;
+using Millrace.Messaging;
+using Millrace.Messaging.Mail;
 using Millrace.Models;
 using Millrace.Models.Discovery;
 using Millrace.Models.Routing;
@@ -60,6 +62,7 @@ public sealed class MillraceHost : IAsyncDisposable
         );
         builder.Services.AddModels(configuration, [.. ChosenModels(configuration), .. found ?? []]);
         builder.Services.AddPayments();
+        builder.Services.AddMessaging(configuration);
         builder.Services.AddKnowledge(configuration);
         builder.Services.AddAgents(configuration);
         builder.Services.AddSurfaces(configuration);
@@ -81,9 +84,7 @@ public sealed class MillraceHost : IAsyncDisposable
     {
         await Services.GetRequiredService<Store>().MigrateAsync(cancellation);
         await Services.GetRequiredService<SecretsService>().RewrapAsync(cancellation);
-        await Services
-            .GetRequiredService<OperatorSecrets>()
-            .ReadAsync(Services.GetRequiredService<ModelsOptions>().SecretNames, cancellation);
+        await Services.GetRequiredService<OperatorSecrets>().ReadAsync(SecretNames(), cancellation);
     }
 
     /// <summary>Takes the data folder, opens the installation, and makes the first key when there is none.</summary>
@@ -91,6 +92,7 @@ public sealed class MillraceHost : IAsyncDisposable
     {
         TakeDataFolder();
         await OpenAsync(cancellation);
+        await Services.GetRequiredService<MessagingHome>().OpenAsync(cancellation);
         return await FirstKey.CreateWhenMissingAsync(Services, cancellation);
     }
 
@@ -119,6 +121,14 @@ public sealed class MillraceHost : IAsyncDisposable
         await _app.DisposeAsync();
         if (_lock is not null)
             await _lock.DisposeAsync();
+    }
+
+    private IEnumerable<string> SecretNames()
+    {
+        IEnumerable<string> names = Services.GetRequiredService<ModelsOptions>().SecretNames;
+        return Services.GetRequiredService<MailOptions>().PasswordSecret is { } password
+            ? names.Append(password)
+            : names;
     }
 
     private static IReadOnlyList<FoundModel> ChosenModels(IConfiguration configuration) =>

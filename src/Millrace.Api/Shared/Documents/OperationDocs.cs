@@ -26,10 +26,11 @@ internal static class OperationDocs
     /// <summary>The shape of a success, and an example.</summary>
     public static RouteHandlerBuilder WithAnswer<T>(
         this RouteHandlerBuilder route,
-        string example
+        string example,
+        int status = StatusCodes.Status200OK
     ) =>
         route
-            .Produces<T>(StatusCodes.Status200OK, "application/json")
+            .Produces<T>(status, "application/json")
             .WithMetadata(new Example(JsonNode.Parse(example)!, IsRequest: false));
 
     public static RouteHandlerBuilder WithQuery(

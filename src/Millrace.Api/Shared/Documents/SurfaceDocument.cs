@@ -102,7 +102,9 @@ internal static class SurfaceDocumentRegistration
     {
         var content = example.IsRequest
             ? operation.RequestBody?.Content
-            : operation.Responses?.GetValueOrDefault("200")?.Content;
+            : operation
+                .Responses?.FirstOrDefault(answer => answer.Key.StartsWith('2'))
+                .Value?.Content;
         if (content is null)
             return;
         foreach (var (type, media) in content)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Millrace.Api.Shared.Bodies;
 
 namespace Millrace.Api.TBackend.Bodies;
 
@@ -38,6 +39,26 @@ internal sealed class Errors
         JsonNode? input = null,
         JsonObject? limits = null
     ) => new([new ValidationError(type, at, message, input, limits)]);
+
+    /// <summary>For a body that is no JSON object.</summary>
+    public static Unprocessable OfBody(BodyFault fault) =>
+        fault.Kind switch
+        {
+            BodyFaultKind.Empty => Single("missing", ["body"], "Field required"),
+            BodyFaultKind.NotObject => Single(
+                "model_attributes_type",
+                ["body"],
+                "Input should be a valid dictionary or object to extract fields from",
+                Echo(fault.Value.Raw.Span, fault.Value.Kind)
+            ),
+            _ => Single(
+                "json_invalid",
+                ["body", fault.Position],
+                "JSON decode error",
+                new JsonObject(),
+                new JsonObject { ["error"] = fault.Cause }
+            ),
+        };
 
     /// <summary>What may be shown of a value again: scalars that are short; of the rest only its kind.</summary>
     public static JsonNode? Echo(ReadOnlySpan<byte> value, JsonTokenType kind) =>

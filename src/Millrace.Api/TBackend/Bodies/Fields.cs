@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Millrace.Api.Shared.Bodies;
 
 namespace Millrace.Api.TBackend.Bodies;
 
@@ -200,7 +201,7 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
         if (body.Find(name) is not { } field)
             return null;
         if (field.Kind == JsonTokenType.StartObject)
-            return new Fields(JsonBody.Parse(field.Raw), errors, At(name));
+            return new Fields(JsonBody.Parse(field.Raw, Errors.OfBody), errors, At(name));
         Wrong(name, field, "dict_type", "Input should be a valid dictionary");
         return null;
     }

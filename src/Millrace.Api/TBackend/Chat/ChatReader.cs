@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Millrace.Agents.Chat;
 using Millrace.Api.Shared.Access;
+using Millrace.Api.Shared.Bodies;
 using Millrace.Api.TBackend.Access;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Profiles;
@@ -39,7 +40,7 @@ internal static class ChatReader
     /// <exception cref="TooLarge">The image is.</exception>
     public static ChatCall Read(HttpContext http, ReadOnlyMemory<byte> bytes, Profile profile)
     {
-        var body = JsonBody.Parse(bytes);
+        var body = JsonBody.Parse(bytes, Errors.OfBody);
         var errors = new Errors();
         var fields = new Fields(body, errors, "body");
         var turn = new TurnRequest

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Millrace.Api.Shared.Bodies;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Core.Failures;
 using Millrace.Core.Limits;
@@ -47,7 +48,7 @@ internal sealed class FileUrlReader(BodyBudget budget)
         );
         if (body.Bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
             return null;
-        var parsed = JsonBody.Parse(body.Bytes);
+        var parsed = JsonBody.Parse(body.Bytes, Errors.OfBody);
         var errors = new Errors();
         var url = new Fields(parsed, errors, "body").Text("url", LongestAddress);
         errors.ThrowIfAny();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared.Access;
+using Millrace.Api.Shared.Bodies;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Failures;
@@ -62,7 +63,7 @@ internal static class ConsolidationRoute
         if (bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
             return new ConsolidationScope();
         var errors = new Errors();
-        var fields = new Fields(JsonBody.Parse(bytes), errors, "body");
+        var fields = new Fields(JsonBody.Parse(bytes, Errors.OfBody), errors, "body");
         var scope = new ConsolidationScope(
             fields.Flag("dry_run") ?? false,
             fields.Integer("max_facts", 1, MostFacts) ?? new ConsolidationScope().MaxFacts,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Millrace.Api.Shared.Bodies;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Core.Limits;
 using Millrace.Knowledge.Graph;
@@ -47,7 +48,7 @@ internal static class GraphReader
             bytes =>
             {
                 var errors = new Errors();
-                var body = JsonBody.Parse(bytes);
+                var body = JsonBody.Parse(bytes, Errors.OfBody);
                 var result = read(body, new Fields(body, errors, "body"));
                 errors.ThrowIfAny();
                 return result;
@@ -60,7 +61,7 @@ internal static class GraphReader
         var errors = new Errors();
         var trimmed = Trim(bytes);
         var isArray = trimmed.Span.StartsWith("["u8);
-        var body = JsonBody.Parse(isArray ? Wrapped(trimmed) : trimmed);
+        var body = JsonBody.Parse(isArray ? Wrapped(trimmed) : trimmed, Errors.OfBody);
         if (!isArray && body.Find("facts") is null)
         {
             var single = Fact(new Fields(body, errors, "body"));
@@ -85,7 +86,11 @@ internal static class GraphReader
                     new JsonObject { ["max_length"] = MostFacts }
                 );
             if (kind == JsonTokenType.StartObject)
-                facts.Add(Fact(new Fields(JsonBody.Parse(item), errors, "body", facts.Count)));
+                facts.Add(
+                    Fact(
+                        new Fields(JsonBody.Parse(item, Errors.OfBody), errors, "body", facts.Count)
+                    )
+                );
             else
                 throw Errors.Single(
                     "model_attributes_type",

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Access;
+using Millrace.Api.Shared.Bodies;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Failures;

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Millrace.Api.Shared.Bodies;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Files;
 using Millrace.Core.Limits;
@@ -67,7 +68,7 @@ internal sealed class StoreBodies(BodyBudget budget)
             http.RequestAborted
         );
         var errors = new Errors();
-        var value = read(new Fields(JsonBody.Parse(body.Bytes), errors, "body"));
+        var value = read(new Fields(JsonBody.Parse(body.Bytes, Errors.OfBody), errors, "body"));
         errors.ThrowIfAny();
         return value;
     }

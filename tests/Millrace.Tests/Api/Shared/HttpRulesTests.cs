@@ -196,7 +196,7 @@ public sealed class HttpRulesTests : IAsyncLifetime
         builder.Configuration["Millrace:Limits:BodyBudgetBytes"] = $"{100 << 20}";
         builder.Services.AddLimits(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
-        builder.Services.AddHttpRules();
+        builder.Services.AddHttpRules(builder.Configuration);
         builder.Services.AddSingleton<IFailureWriter, TBackendFailures>();
         builder.Services.AddSingleton<Gate>();
         var app = builder.Build();

@@ -1,14 +1,12 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Unicode;
 
-namespace Millrace.Api.TBackend.Bodies;
+namespace Millrace.Api.Shared.Bodies;
 
 /// <summary>
 /// A body that is one JSON object, as views on the buffer that it was read into: nothing is copied before a field is
-/// asked for. What JSON itself demands is checked here, a field's own rules in <see cref="Fields"/>. The content type
-/// does not matter; of equal names the last counts. (t-backend §2, §21)
+/// asked for. What JSON itself demands is checked here, a field's own rules by each surface. Of equal names the last counts.
 /// </summary>
 internal sealed class JsonBody
 {
@@ -21,13 +19,25 @@ internal sealed class JsonBody
 
     private JsonBody(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
-    /// <exception cref="Unprocessable">Empty, not JSON, not UTF-8, too deep, or not an object.</exception>
-    public static JsonBody Parse(ReadOnlyMemory<byte> bytes)
+    /// <param name="refuse">The surface's failure for a body that is empty, not JSON, not UTF-8, too deep, or no object.</param>
+    public static JsonBody Parse(ReadOnlyMemory<byte> bytes, Func<BodyFault, Exception> refuse)
+    {
+        try
+        {
+            return Parse(bytes);
+        }
+        catch (BadBody bad)
+        {
+            throw refuse(bad.Fault);
+        }
+    }
+
+    private static JsonBody Parse(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Span.StartsWith("\uFEFF"u8))
             bytes = bytes[3..];
         if (bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
-            throw Errors.Single("missing", ["body"], "Field required");
+            throw new BadBody(new BodyFault(BodyFaultKind.Empty));
         if (!Utf8.IsValid(bytes.Span))
             throw Malformed(0, "The body is not valid UTF-8");
         var body = new JsonBody(bytes);
@@ -58,11 +68,11 @@ internal sealed class JsonBody
             var kind = reader.TokenType;
             reader.Skip();
             while (reader.Read()) { }
-            throw Errors.Single(
-                "model_attributes_type",
-                ["body"],
-                "Input should be a valid dictionary or object to extract fields from",
-                Errors.Echo(_bytes.Span.Trim(" \t\r\n"u8), kind)
+            throw new BadBody(
+                new BodyFault(BodyFaultKind.NotObject)
+                {
+                    Value = new JsonField(_bytes.Trim(" \t\r\n"u8), kind),
+                }
             );
         }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -125,20 +135,38 @@ internal sealed class JsonBody
     private static char Unit(ReadOnlySpan<byte> digits) =>
         Utf8Parser.TryParse(digits, out ushort unit, out _, 'x') ? (char)unit : '\0';
 
-    private static Unprocessable Malformed(long position, string cause) =>
-        Errors.Single(
-            "json_invalid",
-            ["body", position],
-            "JSON decode error",
-            new JsonObject(),
-            new JsonObject { ["error"] = cause }
-        );
+    private static BadBody Malformed(long position, string cause) =>
+        new(new BodyFault(BodyFaultKind.NotJson) { Position = position, Cause = cause });
 
     /// <summary>The parser's own sentence without the position and the piece of input that it appends.</summary>
     private static string Cause(JsonException failure) =>
         failure.Message.Contains("depth", StringComparison.Ordinal)
             ? $"Nested deeper than {Deepest} levels"
             : "The body is not valid JSON";
+
+    private sealed class BadBody(BodyFault fault) : Exception
+    {
+        public BodyFault Fault { get; } = fault;
+    }
+}
+
+internal enum BodyFaultKind
+{
+    Empty,
+    NotJson,
+    NotObject,
+}
+
+/// <summary>Why a body is no JSON object.</summary>
+internal sealed record BodyFault(BodyFaultKind Kind)
+{
+    /// <summary>Where it stops being JSON.</summary>
+    public long Position { get; init; }
+
+    public string Cause { get; init; } = "";
+
+    /// <summary>What stands in the place of an object.</summary>
+    public JsonField Value { get; init; }
 }
 
 /// <summary>One field's value as it stands in the body, quotes and brackets included.</summary>

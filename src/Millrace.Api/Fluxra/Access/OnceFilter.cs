@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http;
+using Millrace.Api.Fluxra.Bodies;
+using Millrace.Api.Fluxra.Failures;
+using Millrace.Api.Shared.Idempotency;
+using Millrace.Core.Idempotency;
+using Millrace.Messaging;
+using Millrace.Messaging.Accounts;
+
+namespace Millrace.Api.Fluxra.Access;
+
+/// <summary>
+/// Answers a POST under an <c>Idempotency-Key</c> once: for the agent, the path and the key. Not where the answer holds
+/// a secret, which is never kept. (fluxra §1.1)
+/// </summary>
+internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHome home)
+    : IEndpointFilter
+{
+    public const string Header = "Idempotency-Key";
+
+    private const int LongestKey = 128;
+
+    public async ValueTask<object?> InvokeAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
+    {
+        var http = context.HttpContext;
+        if (KeyOf(http) is not { } key)
+            return await next(context);
+        var path = http.Request.Path.Value!.TrimEnd('/');
+        var request = new IdempotentRequest
+        {
+            Workspace = home.Workspace,
+            Scope = $"{FluxraFailures.Name}:{http.Agent().AgentId}:{path}",
+            Key = key,
+            BodyHash = RequestHash.OfJson(
+                http.Request.Method,
+                path,
+                http.Request.QueryString.Value ?? "",
+                await bodies.BytesAsync(http)
+            ),
+        };
+        await once.RunAsync(
+            http,
+            request,
+            async () =>
+            {
+                if (await next(context) is IResult result)
+                    await result.ExecuteAsync(http);
+            }
+        );
+        return Results.Empty;
+    }
+
+    /// <summary>The request's key; null when it has none that counts.</summary>
+    /// <exception cref="InvalidFields">It is too long, or not of visible ASCII characters.</exception>
+    private static string? KeyOf(HttpContext http)
+    {
+        var key = http.Request.Headers[Header].ToString();
+        if (
+            key.Length == 0
+            || !HttpMethods.IsPost(http.Request.Method)
+            || http.Features.Get<AgentCaller>() is null
+            || http.GetEndpoint()!.Metadata.GetRequiredMetadata<RouteAccess>().GivesSecret
+        )
+            return null;
+        return key.Length <= LongestKey && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? key
+            : throw new InvalidFields(
+                "idempotency_key_invalid",
+                $"{Header} is 1 to {LongestKey} visible ASCII characters.",
+                [new FieldFault(Header, FieldErrors.Malformed)]
+            );
+    }
+}

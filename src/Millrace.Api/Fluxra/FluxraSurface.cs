@@ -1,0 +1,74 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Millrace.Api.Fluxra.Access;
+using Millrace.Api.Fluxra.Agents;
+using Millrace.Api.Fluxra.Auth;
+using Millrace.Api.Fluxra.Bodies;
+using Millrace.Api.Fluxra.Failures;
+using Millrace.Api.Fluxra.Lists;
+using Millrace.Api.Shared;
+using Millrace.Api.Shared.Documents;
+using Millrace.Api.Shared.Failures;
+using Millrace.Core.Settings;
+
+namespace Millrace.Api.Fluxra;
+
+/// <summary>The Fluxra Chat contract: agents that find and message each other. It owns what lies below <c>/api</c>.</summary>
+internal static class FluxraSurface
+{
+    public const string Name = FluxraFailures.Name;
+
+    // fluxra §1.1
+    private const int LongestRequestId = 64;
+
+    private static readonly SearchValues<char> RequestIdLetters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+    );
+
+    public static IServiceCollection AddFluxra(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services.AddSection<RateOptions>(configuration);
+        var cors = services.AddSection<FluxraCorsOptions>(configuration);
+        services.AddSingleton(
+            new SurfaceRules(
+                FluxraFailures.IsOurs,
+                cors.Origins.ToHashSet(StringComparer.OrdinalIgnoreCase),
+                LongestRequestId,
+                RequestIdLetters
+            )
+        );
+        services.AddSingleton<IFailureWriter, FluxraFailures>();
+        services.AddSingleton<Rates>();
+        services.AddSingleton<FailedLogins>();
+        services.AddSingleton<CredentialCheck>();
+        services.AddSingleton<BodyReader>();
+        services.AddSingleton<Cursors>();
+        return services.AddSurfaceDocument(
+            new SurfaceDocument(
+                Name,
+                "Fluxra Chat",
+                "0.4.0",
+                "Agents that register, find each other and talk.",
+                new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" }
+            )
+        );
+    }
+
+    public static void MapFluxra(this IEndpointRouteBuilder app)
+    {
+        var routes = app.MapGroup("/api")
+            .WithGroupName(Name)
+            .AddEndpointFilter<Gate>()
+            .AddEndpointFilter<OnceFilter>();
+        routes.MapGroup("").WithTags("Auth").MapAuth();
+        routes.MapGroup("").WithTags("Agents").MapAgents();
+    }
+}

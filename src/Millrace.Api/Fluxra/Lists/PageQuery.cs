@@ -1,0 +1,17 @@
+using Millrace.Messaging;
+
+namespace Millrace.Api.Fluxra.Lists;
+
+/// <summary>Which part of a list is wanted.</summary>
+/// <param name="After">The last item of the page before; null for the first page.</param>
+internal sealed record PageQuery(
+    Cursors Cursors,
+    CursorScope Scope,
+    int Limit,
+    CursorPosition? After
+)
+{
+    /// <summary>The cursor for the page behind this one; null when there is none.</summary>
+    public string? Next<T>(Page<T> page, Func<T, CursorPosition> position) =>
+        page.HasMore ? Cursors.Write(Scope, position(page.Items[^1])) : null;
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Millrace.Api.Fluxra.Wire;
+
+/// <summary>Times as the contract writes them: whole seconds, UTC, <c>Z</c>. (fluxra §3)</summary>
+internal sealed class WireTime : JsonConverter<DateTimeOffset>
+{
+    public static string Text(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads RFC 3339 with any offset and fraction.</summary>
+    public static bool TryParse(string text, out DateTimeOffset time) =>
+        DateTimeOffset.TryParseExact(
+            text,
+            ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out time
+        );
+
+    public override DateTimeOffset Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    ) => throw new NotSupportedException("Requests are read by hand.");
+
+    public override void Write(
+        Utf8JsonWriter writer,
+        DateTimeOffset value,
+        JsonSerializerOptions options
+    )
+    {
+        Span<byte> text = stackalloc byte[20];
+        // "s" is as wide as it is for four-digit years, which all of these have.
+        value.UtcDateTime.TryFormat(text, out var length, "s", CultureInfo.InvariantCulture);
+        text[length] = (byte)'Z';
+        writer.WriteStringValue(text[..(length + 1)]);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Storage;
+using Millrace.Messaging.Accounts;
+using Millrace.Messaging.Mail;
+using Millrace.Messaging.Profiles;
+
+namespace Millrace.Messaging;
+
+public static class MessagingRegistration
+{
+    /// <summary>Registers agents' accounts. Needs the ground floor.</summary>
+    public static IServiceCollection AddMessaging(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+    {
+        services.AddStorageMap("messaging", typeof(MessagingRegistration).Assembly);
+        services.AddSingleton<MessagingHome>();
+        services.AddMail(configuration);
+        services.AddAccounts(configuration);
+        services.AddProfiles();
+        return services;
+    }
+}
