@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Millrace.Agents;
 using Millrace.Agents.Chat;
 using Millrace.Agents.Tools;
+using Millrace.Core.Events;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Metering;
@@ -208,6 +209,8 @@ internal sealed class AssistantHarness : IAsyncDisposable
         services.AddSingleton(_store.Store);
         services.AddSingleton(_store.Folder);
         services.AddWork(configuration);
+        services.AddSingleton(new EventOptions());
+        services.AddSingleton<EventLog>();
         services.AddMetering();
         services.AddSingleton(new SandboxOptions());
         services.AddSingleton<Sandbox>();
