@@ -3,6 +3,7 @@ using Millrace.Bench.Bare;
 using Millrace.Bench.Chatting;
 using Millrace.Bench.Enduring;
 using Millrace.Bench.Forwarding;
+using Millrace.Bench.Ingesting;
 using Millrace.Bench.Searching;
 using Millrace.Bench.Starting;
 using Millrace.Bench.Storing;
@@ -15,6 +16,8 @@ return args switch
     ["start", .. var options] => await StartBench.RunAsync(new BenchOptions(options)),
     ["endurance", .. var options] => await EnduranceBench.RunAsync(new BenchOptions(options)),
     ["graph", .. var options] => await GraphBench.RunAsync(new BenchOptions(options)),
+    ["ingest", .. var options] => await IngestBench.RunAsync(new BenchOptions(options)),
+    ["search", .. var options] => await SearchBench.RunAsync(new BenchOptions(options)),
     ["vectors", .. var options] => await VectorBench.RunAsync(new BenchOptions(options)),
     ["role", var role, var url] => await Role.RunAsync(role, url),
     _ => Usage(),
@@ -31,7 +34,9 @@ static int Usage()
                      then long sessions: [--race 0] or [--long 0] leaves one of them out
           start      time to the first healthy answer, and memory
           endurance  kill -9 under load: [--kills N] [--seed N]
-          graph      facts written and asked for as a graph grows: [--facts N] for the last size
+          graph      facts written and asked for as a graph grows: [--facts N] for the last size, [--database postgres]
+          ingest     plain text read without vectors and with them, against the embedder alone, and its memory
+          search     hybrid search as a workspace grows: [--chunks N] for the last size, [--database postgres]
           vectors    the vector index as it grows, and against usearch and sqlite-vec: [--part growth|million|peers] [--topic N]
         """
     );

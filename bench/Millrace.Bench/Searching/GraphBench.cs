@@ -9,6 +9,8 @@ using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Knowledge;
 using Millrace.Knowledge.Graph;
+using Millrace.Models;
+using Millrace.Models.Routing;
 
 namespace Millrace.Bench.Searching;
 
@@ -25,7 +27,7 @@ internal static class GraphBench
     public static async Task<int> RunAsync(BenchOptions options)
     {
         using var scratch = new Scratch();
-        await using var services = Services(scratch.Path);
+        await using var services = Services(scratch.Path, await Database.SettingsAsync(options));
         var store = services.GetRequiredService<Store>();
         await store.MigrateAsync();
         var caller = Caller();
@@ -73,6 +75,7 @@ internal static class GraphBench
             );
             report.Row(written, rate, words.P50, words.P99, facts.P50, facts.P99);
             report.Result($"rate_{written}", rate).Result($"as_of_p99_{written}", facts.P99);
+            report.PrintTable();
         }
         report.Print();
         return 0;
@@ -137,16 +140,19 @@ internal static class GraphBench
             StreamDialect = "",
         };
 
-    private static ServiceProvider Services(string folder)
+    private static ServiceProvider Services(string folder, (string Name, string Value)[] more)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(
-                new Dictionary<string, string?> { ["Millrace:Data:Folder"] = folder }
+                more.Append((Name: "Data:Folder", Value: folder))
+                    .ToDictionary(one => $"Millrace:{one.Name}", one => (string?)one.Value)
             )
             .Build();
         return new ServiceCollection()
             .AddLogging()
             .AddCore(configuration)
+            .AddSingleton<ProviderSecret>(_ => _ => null)
+            .AddModels(configuration, [])
             .AddKnowledge(configuration)
             .BuildServiceProvider();
     }
