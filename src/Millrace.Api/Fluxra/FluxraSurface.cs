@@ -36,6 +36,7 @@ internal static class FluxraSurface
     )
     {
         services.AddSection<RateOptions>(configuration);
+        services.AddSection<OperatorOptions>(configuration);
         var cors = services.AddSection<FluxraCorsOptions>(configuration);
         services.AddSingleton(
             new SurfaceRules(
@@ -48,6 +49,7 @@ internal static class FluxraSurface
         services.AddSingleton<IFailureWriter, FluxraFailures>();
         services.AddSingleton<Rates>();
         services.AddSingleton<FailedLogins>();
+        services.AddSingleton<OperatorKey>();
         services.AddSingleton<CredentialCheck>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<Cursors>();

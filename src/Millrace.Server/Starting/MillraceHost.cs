@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Millrace.Agents;
 using Millrace.Api;
+using Millrace.Api.Fluxra.Access;
 using Millrace.Core;
 using Millrace.Core.Identity;
 using Millrace.Core.Secrets;
@@ -126,9 +127,11 @@ public sealed class MillraceHost : IAsyncDisposable
     private IEnumerable<string> SecretNames()
     {
         IEnumerable<string> names = Services.GetRequiredService<ModelsOptions>().SecretNames;
-        return Services.GetRequiredService<MailOptions>().PasswordSecret is { } password
-            ? names.Append(password)
-            : names;
+        if (Services.GetRequiredService<MailOptions>().PasswordSecret is { } password)
+            names = names.Append(password);
+        if (Services.GetRequiredService<OperatorOptions>().KeySecret is { } key)
+            names = names.Append(key);
+        return names;
     }
 
     private static IReadOnlyList<FoundModel> ChosenModels(IConfiguration configuration) =>

@@ -16,11 +16,21 @@ internal sealed class CredentialCheck(
     AgentKeys keys,
     AgentAccounts accounts,
     AgentAuditLog audit,
-    FailedLogins failed
+    FailedLogins failed,
+    OperatorKey operatorKey
 )
 {
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
+
+    /// <summary>Whether the operator asks, on a route that lets it in.</summary>
+    public bool IsOperator(HttpContext http, Credential accepts)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        return Has(accepts, Credential.Operator)
+            && Is(header, Bearer)
+            && operatorKey.Matches(header.AsSpan(Bearer.Length).Trim());
+    }
 
     /// <exception cref="Unauthenticated">Nobody is known by what was presented.</exception>
     /// <exception cref="Limited">Too many wrong keys were presented.</exception>

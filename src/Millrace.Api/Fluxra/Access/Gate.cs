@@ -20,7 +20,7 @@ internal sealed class Gate(CredentialCheck credentials, Rates rates) : IEndpoint
         var http = context.HttpContext;
         var route = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RouteAccess>();
         var caller =
-            route.Accepts == Credential.Public
+            route.Accepts == Credential.Public || credentials.IsOperator(http, route.Accepts)
                 ? null
                 : await credentials.IdentifyAsync(http, route.Accepts);
         rates.Count(route.Rate, http, caller);
@@ -45,6 +45,10 @@ internal static class CallerOfRequest
     /// <summary>The agent that asks, once the gate has let it in.</summary>
     public static AgentCaller Agent(this HttpContext http) =>
         http.Features.GetRequiredFeature<AgentCaller>();
+
+    /// <summary>The agent that asks; null when the operator does, where a route lets both in.</summary>
+    public static AgentCaller? AgentOrOperator(this HttpContext http) =>
+        http.Features.Get<AgentCaller>();
 
     /// <summary>The agent that the path names.</summary>
     public static Id<AgentAccount> PathAgent(this HttpContext http) =>

@@ -18,6 +18,9 @@ internal enum Credential
 
     /// <summary>Bearer.</summary>
     Token = 1 << 2,
+
+    /// <summary>Bearer, with the operator's key.</summary>
+    Operator = 1 << 3,
 }
 
 /// <summary>A route's rules at the gate.</summary>

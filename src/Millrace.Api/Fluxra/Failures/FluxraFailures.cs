@@ -82,7 +82,10 @@ internal sealed class FluxraFailures : IFailureWriter
         var accepts = context.GetEndpoint()?.Metadata.GetMetadata<RouteAccess>()?.Accepts;
         return accepts switch
         {
-            null or Credential.Token => Bearer,
+            null
+            or Credential.Token
+            or Credential.Operator
+            or Credential.Token | Credential.Operator => Bearer,
             Credential.ApiKey or Credential.RecoveryKey => Basic,
             _ => $"{Bearer}, {Basic}",
         };
