@@ -71,7 +71,17 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
     public async Task RunAsync(WorkContext work, CancellationToken cancellation)
     {
         var task = JsonSerializer.Deserialize<MemoryTask>(work.Item.Payload)!;
-        var workspace = work.Item.WorkspaceId;
+        await KeepAsync(work.Item.WorkspaceId, task, work.FinishAsync, cancellation);
+    }
+
+    /// <param name="also">What else belongs to the write of what is kept.</param>
+    internal async Task KeepAsync(
+        Id<Workspace> workspace,
+        MemoryTask task,
+        Func<Db, ValueTask> also,
+        CancellationToken cancellation
+    )
+    {
         var words = await store.ReadAsync(
             workspace,
             db =>
@@ -97,7 +107,7 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
         await memory.KeepAsync(
             graph,
             new SaidTurn(said.Text, said.At, task.Handle, subject),
-            work.FinishAsync,
+            also,
             cancellation
         );
     }

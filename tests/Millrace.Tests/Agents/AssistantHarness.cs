@@ -26,19 +26,16 @@ internal sealed class AssistantHarness : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Dictionary<string, string?> _settings;
     private readonly bool _ownsStore;
-    private readonly bool _isScripted;
     private ServiceProvider _services;
 
     private AssistantHarness(
         TestStore store,
         TimeProvider time,
         Dictionary<string, string?> settings,
-        bool ownsStore = true,
-        bool isScripted = true
+        bool ownsStore = true
     )
     {
         _ownsStore = ownsStore;
-        _isScripted = isScripted;
         _store = store;
         _time = time;
         _settings = settings;
@@ -78,19 +75,6 @@ internal sealed class AssistantHarness : IAsyncDisposable
             )
         );
 
-    /// <summary>The same with the embedded models themselves, and its work under way.</summary>
-    public static async Task<AssistantHarness> CreateRealAsync(TimeProvider time)
-    {
-        var house = new AssistantHarness(
-            await TestStore.CreateAsync(Dialect.Sqlite),
-            time,
-            [],
-            isScripted: false
-        );
-        await house.StartHostedAsync();
-        return house;
-    }
-
     /// <summary>Another process on the same data, with a model of its own.</summary>
     public AssistantHarness Neighbour() => new(_store, _time, _settings, ownsStore: false);
 
@@ -100,11 +84,6 @@ internal sealed class AssistantHarness : IAsyncDisposable
         await _services.DisposeAsync();
         await _store.RestartAsync();
         _services = Build();
-        await StartHostedAsync();
-    }
-
-    private async Task StartHostedAsync()
-    {
         foreach (var hosted in _services.GetServices<IHostedService>())
             await hosted.StartAsync(CancellationToken.None);
     }
@@ -215,14 +194,11 @@ internal sealed class AssistantHarness : IAsyncDisposable
         services.AddSingleton(new SandboxOptions());
         services.AddSingleton<Sandbox>();
         services.AddModels(configuration);
-        if (_isScripted)
-        {
-            services.AddKeyedSingleton<IChatClient>(EmbeddedModels.Local, Model);
-            services.AddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
-                EmbeddedModels.UseLite,
-                Embedder
-            );
-        }
+        services.AddKeyedSingleton<IChatClient>(EmbeddedModels.Local, Model);
+        services.AddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
+            EmbeddedModels.UseLite,
+            Embedder
+        );
         services.AddKnowledge(configuration);
         services.AddAgents(configuration);
         services.AddSingleton<IToolSource>(new FurtherTools(Tools));
