@@ -10,6 +10,7 @@ var root = new RootCommand("Millrace: a self-hosted backend for AI agents.")
     KeyCommand.Create(),
     ModelsCommand.Create(),
     SecretCommand.Create(),
+    FluxraCommand.Create(),
     WorkCommand.Create(),
     DoctorCommand.Create(),
     VersionCommand.Create(),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Identity;
+using Millrace.Core.Secrets;
 using Millrace.Core.Storage;
 using Millrace.Models.Routing;
 using Millrace.Server.Starting;
@@ -62,6 +63,8 @@ public sealed class TestServer : IAsyncDisposable
         );
         all["Millrace:Data:Folder"] = folder;
         all["Millrace:Server:Urls"] = "http://127.0.0.1:0";
+        // One for all, as servers on one database need it.
+        all[MasterKeys.Variable] = Convert.ToBase64String(new byte[32]);
         if (dialect is Dialect.Postgres)
             all["Millrace:Storage:Postgres"] = await PostgresCluster.CreateDatabaseAsync();
         var server = new TestServer(folder, all, new ScriptedModel(), time ?? TimeProvider.System);
