@@ -1,5 +1,4 @@
 using Millrace.Core.Audit;
-using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 
@@ -13,8 +12,7 @@ public sealed record ConsolidationScope(
     string? Session = null
 );
 
-/// <param name="Task">Names this consolidation in the audit log.</param>
-public sealed record Consolidated(Guid Task, int FactsExamined, int FactsMerged, int NodesMerged);
+public sealed record Consolidated(bool DryRun, int FactsExamined, int FactsMerged, int NodesMerged);
 
 /// <summary>
 /// Makes one of what is there more than once: entities of one name and no two types, and facts that say the same of
@@ -22,10 +20,13 @@ public sealed record Consolidated(Guid Task, int FactsExamined, int FactsMerged,
 /// </summary>
 public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time)
 {
+    /// <param name="actor">Who asked for it, for the audit log.</param>
+    /// <param name="task">Names it there.</param>
     public Task<Consolidated> RunAsync(
-        Principal caller,
         OpenedGraph graph,
         ConsolidationScope scope,
+        string actor,
+        string task,
         CancellationToken cancellation = default
     )
     {
@@ -44,9 +45,9 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
                             await audit.AppendAsync(
                                 db,
                                 graph.Workspace,
-                                $"key:{caller.KeyNumber}",
+                                actor,
                                 "graph.consolidated",
-                                done.Task.ToString("N")
+                                task
                             );
                         return done;
                     }
@@ -82,7 +83,7 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
                 await MergeAsync(write, same);
         }
         return new Consolidated(
-            write.NewId<Consolidated>().Value,
+            scope.DryRun,
             facts.Count,
             groups.Sum(same => same.Count - 1),
             merged.Count
@@ -141,7 +142,7 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
             await write.RetractAsync(fact, moved.Id);
             await write.AddFactAsync(moved);
         }
-        var entity = await Entities.GetAsync(write.Db, write.Graph, from);
+        var entity = await EntityRows.GetAsync(write.Db, write.Graph, from);
         await Entities.RetireAsync(write, from, to);
         foreach (var name in (string[])[entity.Name, .. entity.Aliases])
             await write.Names.AddNameAsync(to, Terms.Key(name), name);

@@ -4,43 +4,9 @@ using Millrace.Core.Storage;
 
 namespace Millrace.Knowledge.Graph;
 
-/// <summary>An entity with its other names.</summary>
-public sealed record EntityView(
-    Id<Entity> Id,
-    Id<KnowledgeGraph> GraphId,
-    string Name,
-    string Type,
-    IReadOnlyList<string> Aliases,
-    string Summary,
-    string? Attributes,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt,
-    DateTimeOffset? RetiredAt,
-    Id<Entity>? MergedInto
-);
-
-/// <summary>What is said of an entity; of a change, what is null stays.</summary>
-public sealed record EntityChange
-{
-    public string? Name { get; init; }
-
-    public string? Type { get; init; }
-
-    public string? Summary { get; init; }
-
-    /// <summary>A JSON object.</summary>
-    public string? Attributes { get; init; }
-
-    /// <summary>All its other names.</summary>
-    public IReadOnlyList<string>? Aliases { get; init; }
-}
-
 /// <summary>The entities of a graph: shown, made, changed and retired.</summary>
 public sealed class Entities(Store store, TimeProvider time)
 {
-    private const string Columns =
-        "n.id, n.graph_id, n.name, n.type, n.summary, n.attributes, n.created_at, n.updated_at, n.retired_at, n.merged_into";
-
     /// <summary>Those that the graph knew at a moment, the latest first.</summary>
     public Task<List<EntityView>> ListAsync(
         OpenedGraph graph,
@@ -51,22 +17,14 @@ public sealed class Entities(Store store, TimeProvider time)
     ) =>
         store.ReadAsync(
             graph.Workspace,
-            async db =>
-                await WithAliasesAsync(
+            db =>
+                EntityRows.FindAsync(
                     db,
-                    await db.QueryAsync(
-                        $"""
-                        SELECT {Columns} FROM entities n WHERE n.workspace_id = $1 AND n.graph_id = $2
-                        AND n.created_at <= $3 AND (n.retired_at IS NULL OR n.retired_at > $3)
-                        ORDER BY n.id DESC LIMIT $4 OFFSET $5
-                        """,
-                        View,
-                        db.Workspace.Value,
-                        graph.Id.Value,
-                        new Moment(default, knownAt).Known,
-                        (long)limit,
-                        (long)offset
-                    )
+                    graph.Id,
+                    "n.created_at <= $3 AND (n.retired_at IS NULL OR n.retired_at > $3) ORDER BY n.id DESC LIMIT $4 OFFSET $5",
+                    new Moment(default, knownAt).Known,
+                    (long)limit,
+                    (long)offset
                 ),
             cancellation
         );
@@ -76,7 +34,8 @@ public sealed class Entities(Store store, TimeProvider time)
         OpenedGraph graph,
         Id<Entity> id,
         CancellationToken cancellation = default
-    ) => store.ReadAsync(graph.Workspace, db => GetAsync(db, graph.Id, id), cancellation);
+    ) =>
+        store.ReadAsync(graph.Workspace, db => EntityRows.GetAsync(db, graph.Id, id), cancellation);
 
     /// <summary>Makes one, whether or not another has its name.</summary>
     public Task<EntityView> CreateAsync(
@@ -95,7 +54,10 @@ public sealed class Entities(Store store, TimeProvider time)
                     time,
                     async write =>
                     {
-                        var mention = new Mention(entity.Name!, entity.Type ?? "");
+                        var mention = new Mention(entity.Name!, entity.Type ?? "")
+                        {
+                            Source = "user",
+                        };
                         var (id, _) = await write.Names.AddAsync(
                             mention,
                             Terms.Key(mention.Name),
@@ -104,7 +66,7 @@ public sealed class Entities(Store store, TimeProvider time)
                         );
                         foreach (var alias in entity.Aliases ?? [])
                             await write.Names.AddNameAsync(id, Terms.Key(alias), alias);
-                        return await GetAsync(db, graph.Id, id);
+                        return await EntityRows.GetAsync(db, graph.Id, id);
                     }
                 ),
             cancellation
@@ -145,7 +107,7 @@ public sealed class Entities(Store store, TimeProvider time)
                     time,
                     async write =>
                     {
-                        await LiveAsync(write, id);
+                        await EntityRows.LiveAsync(write, id);
                         foreach (var fact in await FactsOfAsync(write, id))
                             await write.RetractAsync(fact, null);
                         await RetireAsync(write, id, null);
@@ -181,35 +143,16 @@ public sealed class Entities(Store store, TimeProvider time)
         write.CountNodes(-1);
     }
 
-    internal static async ValueTask<EntityView> GetAsync(
-        Db db,
-        Id<KnowledgeGraph> graph,
-        Id<Entity> id
-    ) =>
-        (
-            await WithAliasesAsync(
-                db,
-                await db.QueryAsync(
-                    $"SELECT {Columns} FROM entities n WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.id = $3",
-                    View,
-                    db.Workspace.Value,
-                    graph.Value,
-                    id.Value
-                )
-            )
-        ).FirstOrDefault()
-        ?? throw new NotFound("node_not_found", "There is no such node in that graph.");
-
     private static async ValueTask<EntityView> ChangeAsync(
         GraphWrite write,
         Id<Entity> id,
         EntityChange change
     )
     {
-        var entity = await LiveAsync(write, id);
+        var entity = await EntityRows.LiveAsync(write, id);
         await write.Db.ExecuteAsync(
             """
-            UPDATE entities SET name = $1, type = $2, summary = $3, attributes = $4, updated_at = $5
+            UPDATE entities SET name = $1, type = $2, summary = $3, attributes = $4, updated_at = $5, source = $8
             WHERE id = $6 AND workspace_id = $7
             """,
             change.Name ?? entity.Name,
@@ -218,7 +161,8 @@ public sealed class Entities(Store store, TimeProvider time)
             change.Attributes ?? entity.Attributes,
             write.Now,
             id.Value,
-            write.Workspace.Value
+            write.Workspace.Value,
+            change.Type is null ? entity.Source : "user"
         );
         if (change.Aliases is not null)
             await ForgetNamesAsync(write, id);
@@ -231,15 +175,7 @@ public sealed class Entities(Store store, TimeProvider time)
         ];
         foreach (var name in names)
             await write.Names.AddNameAsync(id, Terms.Key(name), name);
-        return await GetAsync(write.Db, write.Graph, id);
-    }
-
-    internal static async ValueTask<EntityView> LiveAsync(GraphWrite write, Id<Entity> id)
-    {
-        var entity = await GetAsync(write.Db, write.Graph, id);
-        return entity.RetiredAt is null
-            ? entity
-            : throw new NotFound("node_retired", "That node was deleted or merged into another.");
+        return await EntityRows.GetAsync(write.Db, write.Graph, id);
     }
 
     private static async ValueTask ForgetNamesAsync(GraphWrite write, Id<Entity> id) =>
@@ -247,40 +183,5 @@ public sealed class Entities(Store store, TimeProvider time)
             "DELETE FROM entity_names WHERE workspace_id = $1 AND entity_id = $2",
             write.Workspace.Value,
             id.Value
-        );
-
-    private static async ValueTask<List<EntityView>> WithAliasesAsync(
-        Db db,
-        List<EntityView> entities
-    )
-    {
-        for (var i = 0; i < entities.Count; i++)
-        {
-            var entity = entities[i];
-            var names = await db.QueryAsync(
-                "SELECT name FROM entity_names WHERE workspace_id = $1 AND entity_id = $2 ORDER BY key",
-                row => row.Text(0),
-                db.Workspace.Value,
-                entity.Id.Value
-            );
-            names.Remove(entity.Name);
-            entities[i] = entity with { Aliases = names };
-        }
-        return entities;
-    }
-
-    private static EntityView View(Row row) =>
-        new(
-            row.Id<Entity>(0),
-            row.Id<KnowledgeGraph>(1),
-            row.Text(2),
-            row.Text(3),
-            [],
-            row.Text(4),
-            row.TextOrNull(5),
-            row.Time(6),
-            row.Time(7),
-            row.TimeOrNull(8),
-            row.IdOrNull<Entity>(9)
         );
 }

@@ -20,6 +20,9 @@ public sealed class Entity : IOwned
     /// <summary>A word such as <c>person</c>, <c>organization</c>, <c>place</c>; empty when nobody said.</summary>
     public required string Type { get; init; }
 
+    /// <summary>What decided its type: a rule of recognition, or <c>user</c>; null when nothing did.</summary>
+    public string? Source { get; init; }
+
     public required string Summary { get; init; }
 
     /// <summary>The writer's own data as a JSON object.</summary>

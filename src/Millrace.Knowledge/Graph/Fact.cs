@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Knowledge.Ingest;
 
 namespace Millrace.Knowledge.Graph;
 
@@ -115,6 +116,9 @@ public sealed class Episode : IOwned
 
     public required string Text { get; init; }
 
+    /// <summary>The document that it stands in, when it is from one.</summary>
+    public Id<Document>? DocumentId { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     private sealed class Mapping : IEntityTypeConfiguration<Episode>
@@ -134,6 +138,7 @@ public sealed class Episode : IOwned
                 episode.GraphId,
                 episode.Session,
             });
+            builder.HasIndex(episode => new { episode.WorkspaceId, episode.DocumentId });
         }
     }
 }

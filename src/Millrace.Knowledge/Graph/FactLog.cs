@@ -2,6 +2,7 @@ using Millrace.Core.Failures;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Graph.Extraction;
+using Millrace.Knowledge.Graph.Recognition;
 using Millrace.Knowledge.Graph.Vectors;
 
 namespace Millrace.Knowledge.Graph;
@@ -14,10 +15,18 @@ public sealed class FactLog
     private readonly FactEmbedding _embedding;
     private readonly Statements _statements;
     private readonly Contradictions _contradictions;
+    private readonly EntityRecognizer? _recognizer;
 
-    internal FactLog(Store store, GraphOptions options, FactEmbedding embedding, TimeProvider time)
+    /// <param name="recognizer">Guesses what names are that the graph does not know; without it they have no type.</param>
+    internal FactLog(
+        Store store,
+        GraphOptions options,
+        FactEmbedding embedding,
+        TimeProvider time,
+        EntityRecognizer? recognizer = null
+    )
     {
-        (_store, _embedding, _time) = (store, embedding, time);
+        (_store, _embedding, _time, _recognizer) = (store, embedding, time, recognizer);
         _contradictions = new Contradictions(new Predicates(options));
         _statements = new Statements(_contradictions);
     }
@@ -46,24 +55,38 @@ public sealed class FactLog
         var read = facts.Select(fact => (fact, Read(fact))).ToList();
         return await _store.WriteAsync(
             graph.Workspace,
-            db =>
-                GraphWrite.RunAsync(
-                    db,
-                    graph.Id,
-                    _time,
-                    async write =>
-                    {
-                        var written = new List<WrittenFact>(read.Count);
-                        foreach (var (fact, reading) in read)
-                            written.Add(await _statements.AddAsync(write, fact, reading));
-                        await _embedding.QueueAsync(db, graph.Id);
-                        await also(db);
-                        return written;
-                    }
-                ),
+            async db =>
+            {
+                var written = await AddAsync(db, graph, read);
+                await also(db);
+                return written;
+            },
             cancellation
         );
     }
+
+    /// <summary>The same within a write of the caller's.</summary>
+    internal async ValueTask AddAsync(Db db, OpenedGraph graph, IReadOnlyList<NewFact> facts) =>
+        await AddAsync(db, graph, facts.Select(fact => (fact, Read(fact))).ToList());
+
+    private ValueTask<List<WrittenFact>> AddAsync(
+        Db db,
+        OpenedGraph graph,
+        List<(NewFact Fact, Reading Reading)> facts
+    ) =>
+        GraphWrite.RunAsync(
+            db,
+            graph.Id,
+            _time,
+            async write =>
+            {
+                var written = new List<WrittenFact>(facts.Count);
+                foreach (var (fact, reading) in facts)
+                    written.Add(await _statements.AddAsync(write, fact, reading));
+                await _embedding.QueueAsync(db, graph.Id);
+                return written;
+            }
+        );
 
     /// <summary>Puts a new version in a fact's place.</summary>
     /// <exception cref="NotFound">The graph has no such fact.</exception>
@@ -180,7 +203,7 @@ public sealed class FactLog
         return await _contradictions.AddAsync(write, next);
     }
 
-    private static Reading Read(NewFact fact)
+    private Reading Read(NewFact fact)
     {
         if (fact is { ValidFrom: { } from, ValidTo: { } to } && from >= to)
             throw EndsFirst();
@@ -193,7 +216,12 @@ public sealed class FactLog
                 "A predicate or an object needs a subject beside it.",
                 "subject"
             );
-        return StatementReader.Read(fact.Text);
+        if (fact.Rule is not null)
+            return Reading.Nothing;
+        var reading = StatementReader.Read(fact.Text);
+        return _recognizer is null
+            ? reading
+            : reading.WithGuesses(_recognizer.Recognize(fact.Text));
     }
 
     private static async ValueTask<FactView> GetAsync(GraphWrite write, Id<Fact> id) =>

@@ -48,6 +48,16 @@ public sealed class GraphAccess(Store store, TimeProvider time)
         );
     }
 
+    /// <summary>The same for work that nobody waits for.</summary>
+    internal async Task<OpenedGraph> OpenDefaultAsync(
+        Id<Workspace> workspace,
+        CancellationToken cancellation
+    )
+    {
+        await EnsureDefaultAsync(workspace, cancellation);
+        return new OpenedGraph(DefaultOf(workspace), workspace, GraphRole.Owner, IsDefault: true);
+    }
+
     /// <summary>All graphs that the caller may read: the default first, then its own, then those of others, oldest first.</summary>
     public async Task<IReadOnlyList<GraphView>> ListAsync(
         Principal caller,

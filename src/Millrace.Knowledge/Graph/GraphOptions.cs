@@ -32,8 +32,19 @@ public sealed class GraphOptions : ISection
     /// <summary>Graphs that one workspace may have.</summary>
     public int MaxGraphs { get; init; } = 1_000;
 
+    /// <summary>Whether facts in documents are written to their workspace's default graph.</summary>
+    public bool ReadDocuments { get; init; } = true;
+
+    /// <summary>The language model that reads facts out of documents and conversations; rules do when null.</summary>
+    public string? ExtractionModel { get; init; }
+
+    /// <summary>How long the model may take over one text, in seconds; rules read it then.</summary>
+    public double ExtractionSeconds { get; init; } = 60;
+
     public IEnumerable<string> Validate()
     {
+        if (ExtractionSeconds is < 0.1 or > 600)
+            yield return "Millrace:Knowledge:Graph:ExtractionSeconds must be between 0.1 and 600.";
         if (FunctionalPredicates.Any(string.IsNullOrWhiteSpace))
             yield return "Millrace:Knowledge:Graph:FunctionalPredicates holds an empty word.";
         if (MaxGraphs is < 1 or > 100_000)

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Identity.Erasure;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
+using Millrace.Knowledge.Graph.Extraction;
 using Millrace.Knowledge.Graph.Memory;
 using Millrace.Knowledge.Graph.Recognition;
 using Millrace.Knowledge.Graph.Vectors;
@@ -12,6 +14,11 @@ namespace Millrace.Knowledge.Graph;
 
 internal static class GraphRegistration
 {
+    private static readonly JsonSerializerOptions ResultForm = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
     public static IServiceCollection AddGraph(
         this IServiceCollection services,
         IConfiguration configuration
@@ -22,6 +29,11 @@ internal static class GraphRegistration
         services.AddSingleton<GraphMemory>();
         services.AddSingleton<Gazetteer>();
         services.AddSingleton<EntityRecognizer>();
+        services.AddSingleton<FactExtraction>();
+        services.AddSingleton<DocumentFacts>();
+        services.AddSingleton<IWorkHandler>(provider =>
+            provider.GetRequiredService<DocumentFacts>()
+        );
         services.AddSingleton<GraphAccess>();
         services.AddSingleton<Graphs>();
         services.AddSingleton<GraphSessions>();
@@ -30,7 +42,8 @@ internal static class GraphRegistration
             provider.GetRequiredService<Store>(),
             provider.GetRequiredService<GraphOptions>(),
             provider.GetRequiredService<FactEmbedding>(),
-            provider.GetRequiredService<TimeProvider>()
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<EntityRecognizer>()
         ));
         services.AddSingleton<FactReader>();
         services.AddSingleton<Entities>();
@@ -45,6 +58,45 @@ internal static class GraphRegistration
         services.AddSingleton<Episodes>();
         services.AddSingleton<Consolidation>();
         services.AddWorkspaceData<GraphData>();
+        services.AddSingleton<GraphTasks>();
+        services.AddSingleton<Reprocessing>();
+        services.AddSingleton<SessionMigration>();
+        services.AddSingleton<GraphCensus>();
+        services.AddSingleton<IWorkHandler>(all => new GraphTaskHandler(
+            GraphTasks.Erase,
+            all.GetRequiredService<GraphTasks>(),
+            async (graph, _, _, cancellation) =>
+            {
+                await all.GetRequiredService<Graphs>().EraseAsync(graph, cancellation);
+                return "{}";
+            }
+        ));
+        services.AddSingleton<IWorkHandler>(all => new GraphTaskHandler(
+            GraphTasks.Consolidate,
+            all.GetRequiredService<GraphTasks>(),
+            async (graph, job, item, cancellation) =>
+                Result(
+                    await all.GetRequiredService<Consolidation>()
+                        .RunAsync(
+                            graph,
+                            new ConsolidationScope(job.DryRun, job.MaxFacts, job.Session),
+                            job.Actor,
+                            item.Id.ToString(),
+                            cancellation
+                        )
+                )
+        ));
+        services.AddSingleton<IWorkHandler>(all => new GraphTaskHandler(
+            GraphTasks.Reprocess,
+            all.GetRequiredService<GraphTasks>(),
+            async (graph, job, _, cancellation) =>
+                Result(
+                    await all.GetRequiredService<Reprocessing>()
+                        .RunAsync(graph, job.Session, cancellation)
+                )
+        ));
         return services;
     }
+
+    private static string Result<T>(T result) => JsonSerializer.Serialize(result, ResultForm);
 }

@@ -97,8 +97,8 @@ public sealed class GraphSearch
             graph.Workspace,
             async db =>
             {
-                await Entities.GetAsync(db, graph.Id, from);
-                await Entities.GetAsync(db, graph.Id, to);
+                await EntityRows.GetAsync(db, graph.Id, from);
+                await EntityRows.GetAsync(db, graph.Id, to);
                 return await GraphWalk.PathAsync(db, graph.Id, from, to, moment, depth);
             },
             cancellation
@@ -128,7 +128,7 @@ public sealed class GraphSearch
             .Take(MostEntities);
         var entities = new List<EntityView>();
         foreach (var id in ids)
-            entities.Add(await Entities.GetAsync(db, graph, id));
+            entities.Add(await EntityRows.GetAsync(db, graph, id));
         return new GraphAnswer(best, entities);
     }
 

@@ -74,21 +74,22 @@ internal sealed class GraphWrite
 
     public void CountNodes(int change) => _nodes += change;
 
-    public async ValueTask<Id<Episode>> AddEpisodeAsync(string kind, string text, string? session)
+    public async ValueTask<Id<Episode>> AddEpisodeAsync(NewFact fact)
     {
         var id = NewId<Episode>();
         await Db.ExecuteAsync(
             """
-            INSERT INTO episodes (id, workspace_id, graph_id, session, kind, text, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO episodes (id, workspace_id, graph_id, session, kind, text, created_at, document_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
             id.Value,
             Workspace.Value,
             Graph.Value,
-            session,
-            kind,
-            text,
-            Now
+            fact.Session,
+            fact.Kind,
+            fact.Evidence ?? fact.Text,
+            Now,
+            fact.Document?.Value
         );
         return id;
     }

@@ -10,7 +10,7 @@ namespace Millrace.Knowledge.Graph;
 public sealed record GraphShare(string Grantee, GraphRole Role, DateTimeOffset CreatedAt);
 
 /// <summary>Makes, changes, shares and removes graphs.</summary>
-public sealed class Graphs(Store store, GraphOptions options, TimeProvider time)
+public sealed class Graphs(Store store, GraphTasks tasks, GraphOptions options, TimeProvider time)
 {
     // So that emptying a large graph lets other writes pass.
     private const int AtOnce = 500;
@@ -80,11 +80,33 @@ public sealed class Graphs(Store store, GraphOptions options, TimeProvider time)
         );
     }
 
-    /// <summary>Removes a graph with all that is in it; of the default one only what is in it. Its owner may.</summary>
-    public async Task DeleteAsync(OpenedGraph graph, CancellationToken cancellation = default)
+    /// <summary>
+    /// Removes a graph with all that is in it; of the default one only what is in it. It is gone at once, and its rows
+    /// are cleared away afterwards, since they may be millions; a default graph is waited for, ten seconds at most.
+    /// </summary>
+    public async Task DeleteAsync(
+        Principal caller,
+        OpenedGraph graph,
+        CancellationToken cancellation = default
+    )
     {
         graph.Demand(GraphRole.Owner);
-        await store.WriteAsync(graph.Workspace, db => CloseAsync(db, graph), cancellation);
+        var work = await store.WriteAsync(
+            graph.Workspace,
+            async db =>
+            {
+                await CloseAsync(db, graph);
+                return await tasks.QueueAsync(db, GraphTasks.Erase, GraphJob.On(graph, caller));
+            },
+            cancellation
+        );
+        if (graph.IsDefault)
+            await tasks.WaitAsync(graph.Workspace, work, cancellation);
+    }
+
+    /// <summary>Clears a graph's rows away, a few in each write.</summary>
+    internal async Task EraseAsync(OpenedGraph graph, CancellationToken cancellation)
+    {
         while (
             await store.WriteAsync(
                 graph.Workspace,
@@ -207,12 +229,24 @@ public sealed class Graphs(Store store, GraphOptions options, TimeProvider time)
         }
         if (facts.Count > 0)
             return true;
-        foreach (var table in (string[])["episodes", "entity_names", "entities", "graph_sessions"])
-            await db.ExecuteAsync(
-                $"DELETE FROM {table} WHERE workspace_id = $1 AND graph_id = $2",
+        var rows = 0;
+        foreach (
+            var (table, key) in new[]
+            {
+                ("episodes", "id"),
+                ("entity_names", "entity_id"),
+                ("entities", "id"),
+                ("graph_sessions", "session"),
+            }
+        )
+            rows += await db.ExecuteAsync(
+                $"""
+                DELETE FROM {table} WHERE workspace_id = $1 AND graph_id = $2 AND {key} IN (
+                    SELECT {key} FROM {table} WHERE workspace_id = $1 AND graph_id = $2 LIMIT {AtOnce})
+                """,
                 db.Workspace.Value,
                 graph.Value
             );
-        return false;
+        return rows > 0;
     }
 }

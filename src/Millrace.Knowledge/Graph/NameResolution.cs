@@ -1,9 +1,18 @@
+using System.Runtime.InteropServices;
 using Millrace.Core.Ids;
 
 namespace Millrace.Knowledge.Graph;
 
 /// <summary>Somebody or something as a text names it.</summary>
-internal readonly record struct Mention(string Name, string Type = "");
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Mention(string Name, string Type = "")
+{
+    /// <summary>What it seems to be, for when the graph has nobody of that name.</summary>
+    public string Guess { get; init; } = "";
+
+    /// <summary>What decided the guess.</summary>
+    public string? Source { get; init; }
+}
 
 /// <summary>
 /// Finds the entity that a name means, or makes one. Names are equal by <see cref="Terms.Key"/>; of two entities with one
@@ -57,17 +66,18 @@ internal sealed class NameResolution(GraphWrite write)
         var id = write.NewId<Entity>();
         await write.Db.ExecuteAsync(
             """
-            INSERT INTO entities (id, workspace_id, graph_id, name, type, summary, attributes, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+            INSERT INTO entities (id, workspace_id, graph_id, name, type, summary, attributes, created_at, updated_at, source)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
             """,
             id.Value,
             write.Workspace.Value,
             write.Graph.Value,
             mention.Name,
-            mention.Type,
+            mention.Type.Length > 0 ? mention.Type : mention.Guess ?? "",
             summary,
             attributes,
-            write.Now
+            write.Now,
+            mention.Source
         );
         await AddNameAsync(id, key, mention.Name);
         write.CountNodes(1);
@@ -78,14 +88,23 @@ internal sealed class NameResolution(GraphWrite write)
     {
         var named = await write.Db.QueryAsync(
             """
-            SELECT e.id, e.name, e.type FROM entity_names n JOIN entities e ON e.id = n.entity_id
+            SELECT e.id, e.name, e.type, e.source FROM entity_names n JOIN entities e ON e.id = n.entity_id
             WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key = $3 ORDER BY e.id
             """,
-            row => (Id: row.Id<Entity>(0), Name: row.Text(1), Type: row.Text(2)),
+            row =>
+                (
+                    Id: row.Id<Entity>(0),
+                    Name: row.Text(1),
+                    Type: row.Text(2),
+                    IsCorrected: row.TextOrNull(3) == "user"
+                ),
             write.Workspace.Value,
             write.Graph.Value,
             key
         );
+        // What the user said it is goes before what a rule takes it for.
+        if (named is [{ IsCorrected: true } corrected])
+            return (corrected.Id, corrected.Name);
         foreach (var entity in named.OrderBy(entity => entity.Type == type ? 0 : 1))
         {
             if (entity.Type == type || type.Length == 0)

@@ -1,4 +1,5 @@
 using Millrace.Core.Ids;
+using Millrace.Knowledge.Ingest;
 
 namespace Millrace.Knowledge.Graph;
 
@@ -43,6 +44,16 @@ public sealed record NewFact
 
     /// <summary>A JSON object.</summary>
     public string? Metadata { get; init; }
+
+    internal Id<Document>? Document { get; init; }
+
+    /// <summary>What read the relation, when it was not given by the writer.</summary>
+    internal string? Rule { get; init; }
+
+    /// <summary>What the subject is, should it be new to the graph.</summary>
+    internal string SubjectType { get; init; } = "";
+
+    internal string ObjectType { get; init; } = "";
 }
 
 /// <summary>A change of a fact: what is null stays.</summary>

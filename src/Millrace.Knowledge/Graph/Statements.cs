@@ -15,11 +15,7 @@ internal sealed class Statements(Contradictions contradictions)
     {
         if (write.Dedupe && await FindAsync(write, fact.Text) is { } existing)
             return new WrittenFact(existing, Existed: true);
-        var episode = await write.AddEpisodeAsync(
-            fact.Kind,
-            fact.Evidence ?? fact.Text,
-            fact.Session
-        );
+        var episode = await write.AddEpisodeAsync(fact);
         var statement = Statement(write, fact, reading, episode);
         if (fact.Subject is not null || fact.SubjectId is not null)
         {
@@ -41,6 +37,38 @@ internal sealed class Statements(Contradictions contradictions)
         foreach (var relation in relations)
             await contradictions.AddAsync(write, relation with { IsPart = true });
         return new WrittenFact(statement, Existed: false);
+    }
+
+    /// <summary>Adds the relations that a statement is read to have and that nothing was read for. How many.</summary>
+    /// <param name="known">What rests on its evidence, taken back or not.</param>
+    public async ValueTask<int> AddMissingAsync(
+        GraphWrite write,
+        FactView statement,
+        List<FactView> known,
+        Reading reading
+    )
+    {
+        // What had ended was ended then; and it left no trace that it could be known again by.
+        var lasting = reading with
+        {
+            Claims = [.. reading.Claims.Where(claim => !claim.Ends)],
+        };
+        var bare = new NewFact { Text = statement.Text };
+        var relations = await RelationsAsync(write, statement, bare, lasting);
+        var missing = relations.FindAll(relation =>
+            !known.Exists(fact =>
+                fact.SubjectId == relation.SubjectId
+                && fact.Predicate == relation.Predicate
+                && fact.ObjectId == relation.ObjectId
+                && fact.Value == relation.Value
+            )
+        );
+        foreach (var relation in missing)
+            await contradictions.AddAsync(
+                write,
+                AsPart(write, relation with { RecordedAt = write.Now, EndedBy = null })
+            );
+        return missing.Count;
     }
 
     /// <summary>The relation of a fact whose text has changed, as the new text has it.</summary>
@@ -143,8 +171,12 @@ internal sealed class Statements(Contradictions contradictions)
         NewFact fact
     )
     {
-        var (subject, name) = await EntityAsync(write, fact.SubjectId, fact.Subject);
-        var named = statement with { SubjectId = subject, Subject = name };
+        var (subject, name) = await EntityAsync(
+            write,
+            fact.SubjectId,
+            Named(fact.Subject, fact.SubjectType)
+        );
+        var named = statement with { SubjectId = subject, Subject = name, Rule = fact.Rule };
         var other = fact.Object;
         var hasObject = other is not null || fact.ObjectId is not null;
         if (fact.Predicate is null && !hasObject)
@@ -157,18 +189,25 @@ internal sealed class Statements(Contradictions contradictions)
             return named;
         if (fact.ObjectId is null && IsValue(other!))
             return named with { Value = other, Object = other };
-        var (entity, otherName) = await EntityAsync(write, fact.ObjectId, other);
+        var (entity, otherName) = await EntityAsync(
+            write,
+            fact.ObjectId,
+            Named(other, fact.ObjectType)
+        );
         return named with { ObjectId = entity, Object = otherName };
     }
 
     private static async ValueTask<(Id<Entity> Id, string Name)> EntityAsync(
         GraphWrite write,
         Id<Entity>? id,
-        string? name
+        Mention mention
     ) =>
         id is { } known
-            ? (known, (await Entities.LiveAsync(write, known)).Name)
-            : await write.Names.ResolveAsync(new Mention(name!));
+            ? (known, (await EntityRows.LiveAsync(write, known)).Name)
+            : await write.Names.ResolveAsync(mention);
+
+    private static Mention Named(string? name, string type) =>
+        new(name!) { Guess = type, Source = type.Length > 0 ? "model" : null };
 
     private static async ValueTask<FactView> WithClaimAsync(
         GraphWrite write,

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 using Millrace.Core.Failures;
 using Millrace.Core.Metering;
 using Millrace.Core.Storage;
+using Millrace.Core.Work;
 using Millrace.Knowledge.Documents.Chunks;
+using Millrace.Knowledge.Graph;
 using Millrace.Knowledge.Search;
 using Millrace.Models.Routing;
 
@@ -16,6 +18,8 @@ internal sealed partial class ChunkEmbedder(
     Store store,
     ModelRouter models,
     DocumentVectors vectors,
+    WorkQueue queue,
+    GraphOptions graph,
     UsageJournal usage,
     TimeProvider time,
     ILogger<ChunkEmbedder> logger
@@ -186,6 +190,11 @@ internal sealed partial class ChunkEmbedder(
                 );
                 if (completed == 0)
                     throw ChunkRows.Lost();
+                if (graph.ReadDocuments)
+                    await queue.EnqueueAsync(
+                        db,
+                        DocumentFacts.WorkOn(claim.Workspace, claim.Document)
+                    );
                 if (model is not null)
                     await RemoveEarlierAsync(db, claim, model);
             }

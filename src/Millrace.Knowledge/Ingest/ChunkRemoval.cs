@@ -2,6 +2,7 @@ using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
+using Millrace.Knowledge.Graph;
 using Millrace.Knowledge.Search;
 
 namespace Millrace.Knowledge.Ingest;
@@ -26,10 +27,14 @@ internal sealed class ChunkRemoval(Store store, DocumentVectors vectors)
 }
 
 /// <summary>Clears away what a document that is gone has left.</summary>
-internal sealed class RemoveHandler(ChunkRemoval removal) : IWorkHandler
+internal sealed class RemoveHandler(ChunkRemoval removal, DocumentFacts facts) : IWorkHandler
 {
     public string Kind => Ingestion.RemoveKind;
 
-    public Task RunAsync(WorkContext work, CancellationToken cancellation) =>
-        removal.RemoveAsync(work.Item.WorkspaceId, Ingestion.DocumentOf(work.Item), cancellation);
+    public async Task RunAsync(WorkContext work, CancellationToken cancellation)
+    {
+        var (workspace, document) = (work.Item.WorkspaceId, Ingestion.DocumentOf(work.Item));
+        await removal.RemoveAsync(workspace, document, cancellation);
+        await facts.CloseAsync(workspace, document, cancellation);
+    }
 }

@@ -46,6 +46,9 @@ public sealed class Document : IOwned
 
     public long Chunks { get; init; }
 
+    /// <summary>How many of them were read into the graph.</summary>
+    public long GraphChunks { get; init; }
+
     /// <summary>ISO 639, when it could be told.</summary>
     public string? Language { get; init; }
 

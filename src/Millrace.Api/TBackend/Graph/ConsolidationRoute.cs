@@ -13,7 +13,7 @@ using static Millrace.Api.TBackend.Graph.GraphRoutes;
 
 namespace Millrace.Api.TBackend.Graph;
 
-/// <summary><c>POST /graph/{graph_id}/consolidate</c>: done when it is answered. (t-backend §14.2)</summary>
+/// <summary><c>POST /graph/{graph_id}/consolidate</c>: work that is waited for ten seconds at most. (t-backend §14.2)</summary>
 internal static class ConsolidationRoute
 {
     private const int MostFacts = 50_000;
@@ -23,7 +23,7 @@ internal static class ConsolidationRoute
             .MapPost("/graph/{graph_id}/consolidate", ConsolidateAsync)
             .WithSummary("Merge nodes and facts that are there more than once")
             .WithBody<ConsolidationRequest>("""{"dry_run":true,"max_facts":1000}""")
-            .WithAnswer<ConsolidationResponse>(
+            .WithAnswer<GraphTaskResponse>(
                 """
                 {"success":true,"graph_id":"g_0198c0de4c7b7000a1b2c3d4e5f60718",
                  "task_id":"0198c0de4c7b7000a1b2c3d4e5f6071d","status":"completed",
@@ -32,30 +32,23 @@ internal static class ConsolidationRoute
             )
             .WithFailures(401, 403, 413, 422, 429);
 
-    private static async Task<JsonHttpResult<ConsolidationResponse>> ConsolidateAsync(
+    private static async Task<JsonHttpResult<GraphTaskResponse>> ConsolidateAsync(
         HttpContext http,
         BodyBudget budget,
         GraphAccess access,
-        Consolidation consolidation
+        GraphTasks tasks
     )
     {
         var graph = await GraphDoor.OpenAsync(http, access, GraphRole.Writer);
         var scope = await GraphReader.ReadAsync(http, budget, Read);
-        var done = await consolidation.RunAsync(http.Caller(), graph, scope, http.RequestAborted);
-        return Json(
-            new ConsolidationResponse(
-                true,
-                GraphIds.Of(graph.Id),
-                done.Task.ToString("N"),
-                "completed",
-                new ConsolidationResult(
-                    scope.DryRun,
-                    done.FactsExamined,
-                    done.FactsMerged,
-                    done.NodesMerged
-                )
-            )
-        );
+        var job = GraphJob.On(graph, http.Caller()) with
+        {
+            DryRun = scope.DryRun,
+            MaxFacts = scope.MaxFacts,
+            Session = scope.Session,
+        };
+        var task = await tasks.RunAsync(graph, GraphTasks.Consolidate, job, http.RequestAborted);
+        return Json(GraphTaskResponse.From(task));
     }
 
     private static ConsolidationScope Read(ReadOnlyMemory<byte> bytes)
@@ -76,18 +69,3 @@ internal static class ConsolidationRoute
 
 /// <summary>The body, which may be left out.</summary>
 internal sealed record ConsolidationRequest(bool? DryRun, int? MaxFacts, string? SessionId);
-
-internal sealed record ConsolidationResponse(
-    bool Success,
-    string GraphId,
-    string TaskId,
-    string Status,
-    ConsolidationResult Result
-);
-
-internal sealed record ConsolidationResult(
-    bool DryRun,
-    int FactsExamined,
-    int FactsMerged,
-    int NodesMerged
-);

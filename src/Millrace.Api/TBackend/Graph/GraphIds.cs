@@ -1,5 +1,6 @@
 using Millrace.Core.Failures;
 using Millrace.Core.Ids;
+using Millrace.Core.Work;
 using Millrace.Knowledge.Graph;
 
 namespace Millrace.Api.TBackend.Graph;
@@ -35,6 +36,11 @@ internal static class GraphIds
         Id<Entity>.TryParse(text, "n_", out var id)
             ? id
             : throw new NotFound("node_not_found", "There is no such node in that graph.");
+
+    public static Id<WorkItem> Task(string? text) =>
+        Id<WorkItem>.TryParse(text, "", out var id)
+            ? id
+            : throw new NotFound("task_not_found", "There is no such task.");
 
     public static Id<Episode> Memory(string? text) =>
         Id<Episode>.TryParse(text, "m_", out var id)

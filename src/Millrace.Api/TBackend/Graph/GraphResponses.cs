@@ -145,6 +145,7 @@ internal sealed record NodeResponse(
     string GraphId,
     string Name,
     string Type,
+    string? Source,
     IReadOnlyList<string> Aliases,
     string Summary,
     JsonElement? Attributes,
@@ -161,6 +162,7 @@ internal sealed record NodeResponse(
             GraphIds.Of(entity.GraphId),
             entity.Name,
             entity.Type,
+            entity.Source,
             entity.Aliases,
             entity.Summary,
             FactResponse.Parsed(entity.Attributes),
@@ -245,5 +247,7 @@ internal sealed record MemoryResponse(
 [JsonSerializable(typeof(GraphSessionsResponse))]
 [JsonSerializable(typeof(SessionMappedResponse))]
 [JsonSerializable(typeof(MemoryResponse))]
-[JsonSerializable(typeof(ConsolidationResponse))]
+[JsonSerializable(typeof(GraphTaskResponse))]
+[JsonSerializable(typeof(SessionMigrationResponse))]
+[JsonSerializable(typeof(GraphDebugResponse))]
 internal sealed partial class GraphJson : JsonSerializerContext;

@@ -72,6 +72,7 @@ internal static class GraphRoutes
         routes.MapGraphSearch();
         routes.MapGraphSessions();
         routes.MapConsolidation();
+        routes.MapUpkeep();
     }
 
     private static async Task<JsonHttpResult<GraphsResponse>> ListAsync(
@@ -141,7 +142,7 @@ internal static class GraphRoutes
     )
     {
         var graph = await GraphDoor.OpenAsync(http, access, GraphRole.Owner);
-        await graphs.DeleteAsync(graph, http.RequestAborted);
+        await graphs.DeleteAsync(http.Caller(), graph, http.RequestAborted);
         return Json(new DeletedResponse(GraphIds.Of(graph.Id)));
     }
 

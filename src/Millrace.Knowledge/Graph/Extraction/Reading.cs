@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Millrace.Knowledge.Graph.Recognition;
 
 namespace Millrace.Knowledge.Graph.Extraction;
 
@@ -11,6 +12,36 @@ internal sealed record Reading(
 )
 {
     public static Reading Nothing { get; } = new([], [], default);
+
+    /// <summary>The same, with what each name seems to be.</summary>
+    public Reading WithGuesses(IReadOnlyList<RecognizedEntity> entities)
+    {
+        if (Claims.Count == 0)
+            return this;
+        return this with
+        {
+            Claims =
+            [
+                .. Claims.Select(claim =>
+                    claim with
+                    {
+                        Subject = Guessed(claim.Subject, entities),
+                        Object = Guessed(claim.Object, entities),
+                    }
+                ),
+            ],
+        };
+    }
+
+    private static Mention Guessed(Mention mention, IReadOnlyList<RecognizedEntity> entities) =>
+        mention.Name is { } name
+        && entities.FirstOrDefault(entity => entity.Text == name) is { } found
+            ? mention with
+            {
+                Guess = found.Type,
+                Source = found.Rule,
+            }
+            : mention;
 }
 
 /// <summary>One relation that a text claims.</summary>

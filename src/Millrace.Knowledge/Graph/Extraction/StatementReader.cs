@@ -110,6 +110,10 @@ internal static partial class StatementReader
         return null;
     }
 
+    /// <summary>The sentences of a text that are read, without their full stops.</summary>
+    public static IEnumerable<string> Sentences(string text) =>
+        Split(text).Where(sentence => !sentence.EndsWith('?'));
+
     private static IEnumerable<string> Split(string text) =>
         SentenceEnd()
             .Split(text)

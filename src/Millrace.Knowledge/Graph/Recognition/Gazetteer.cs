@@ -48,9 +48,10 @@ public sealed class Gazetteer(EmbeddedModelFiles files)
 {
     private const string Letters = "polxcntTsk";
 
-    private readonly Lazy<Table> _table = new(() =>
-        Table.Read(Path.Combine(files.Folder, "names", "gazetteer.txt"))
-    );
+    private readonly Lazy<Table> _table = new(() => Table.Read(PathIn(files)));
+
+    /// <summary>Whether the file is there.</summary>
+    public bool IsInstalled => File.Exists(PathIn(files));
 
     /// <summary>As it is written, else without its accents, else by its parts when it is two first names.</summary>
     internal NameKinds Of(string name)
@@ -64,6 +65,9 @@ public sealed class Gazetteer(EmbeddedModelFiles files)
             kinds = Of(key[..dash]) & Of(key[(dash + 1)..]) & NameKinds.HumanName;
         return kinds;
     }
+
+    private static string PathIn(EmbeddedModelFiles files) =>
+        Path.Combine(files.Folder, "names", "gazetteer.txt");
 
     /// <summary>The lines as they are in the file, ordered by their bytes, and where each begins.</summary>
     private sealed class Table(byte[] text, int[] starts)

@@ -1,0 +1,112 @@
+using Millrace.Core.Failures;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+
+namespace Millrace.Knowledge.Graph;
+
+/// <summary>An entity with its other names.</summary>
+public sealed record EntityView(
+    Id<Entity> Id,
+    Id<KnowledgeGraph> GraphId,
+    string Name,
+    string Type,
+    string? Source,
+    IReadOnlyList<string> Aliases,
+    string Summary,
+    string? Attributes,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? RetiredAt,
+    Id<Entity>? MergedInto
+);
+
+/// <summary>What is said of an entity; of a change, what is null stays.</summary>
+public sealed record EntityChange
+{
+    public string? Name { get; init; }
+
+    public string? Type { get; init; }
+
+    public string? Summary { get; init; }
+
+    /// <summary>A JSON object.</summary>
+    public string? Attributes { get; init; }
+
+    /// <summary>All its other names.</summary>
+    public IReadOnlyList<string>? Aliases { get; init; }
+}
+
+/// <summary>Reads entities with their other names.</summary>
+internal static class EntityRows
+{
+    private const string Columns =
+        "n.id, n.graph_id, n.name, n.type, n.summary, n.attributes, n.created_at, n.updated_at, n.retired_at, n.merged_into, n.source";
+
+    /// <summary>Entities of a graph, by what follows <c>WHERE n.workspace_id = $1 AND n.graph_id = $2 AND</c>.</summary>
+    public static async ValueTask<List<EntityView>> FindAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        string where,
+        params object?[] arguments
+    ) =>
+        await WithAliasesAsync(
+            db,
+            await db.QueryAsync(
+                $"SELECT {Columns} FROM entities n WHERE n.workspace_id = $1 AND n.graph_id = $2 AND {where}",
+                View,
+                [db.Workspace.Value, graph.Value, .. arguments]
+            )
+        );
+
+    public static async ValueTask<EntityView> GetAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        Id<Entity> id
+    ) =>
+        (await FindAsync(db, graph, "n.id = $3", id.Value)).FirstOrDefault()
+        ?? throw new NotFound("node_not_found", "There is no such node in that graph.");
+
+    public static async ValueTask<EntityView> LiveAsync(GraphWrite write, Id<Entity> id)
+    {
+        var entity = await GetAsync(write.Db, write.Graph, id);
+        return entity.RetiredAt is null
+            ? entity
+            : throw new NotFound("node_retired", "That node was deleted or merged into another.");
+    }
+
+    private static async ValueTask<List<EntityView>> WithAliasesAsync(
+        Db db,
+        List<EntityView> entities
+    )
+    {
+        for (var i = 0; i < entities.Count; i++)
+        {
+            var entity = entities[i];
+            var names = await db.QueryAsync(
+                "SELECT name FROM entity_names WHERE workspace_id = $1 AND entity_id = $2 ORDER BY key",
+                row => row.Text(0),
+                db.Workspace.Value,
+                entity.Id.Value
+            );
+            names.Remove(entity.Name);
+            entities[i] = entity with { Aliases = names };
+        }
+        return entities;
+    }
+
+    private static EntityView View(Row row) =>
+        new(
+            row.Id<Entity>(0),
+            row.Id<KnowledgeGraph>(1),
+            row.Text(2),
+            row.Text(3),
+            row.TextOrNull(10),
+            [],
+            row.Text(4),
+            row.TextOrNull(5),
+            row.Time(6),
+            row.Time(7),
+            row.TimeOrNull(8),
+            row.IdOrNull<Entity>(9)
+        );
+}
