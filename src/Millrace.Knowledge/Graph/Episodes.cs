@@ -46,5 +46,28 @@ public sealed class Episodes(Store store, GraphAccess access)
         return (episode, facts);
     }
 
+    /// <exception cref="NotFound">Nothing in the graph was said in that session.</exception>
+    public async Task DemandSessionAsync(
+        OpenedGraph graph,
+        string session,
+        CancellationToken cancellation = default
+    )
+    {
+        var isThere = await store.ReadAsync(
+            graph.Workspace,
+            db =>
+                db.FirstAsync(
+                    "SELECT 1 FROM episodes WHERE workspace_id = $1 AND graph_id = $2 AND session = $3",
+                    _ => true,
+                    db.Workspace.Value,
+                    graph.Id.Value,
+                    session
+                ),
+            cancellation
+        );
+        if (!isThere)
+            throw new NotFound("session_not_found", "Nothing was said in that session.");
+    }
+
     private static NotFound Unknown() => new("memory_not_found", "There is no such memory.");
 }

@@ -35,7 +35,7 @@ internal static class UpkeepRoutes
             .MapPost("/graph/reprocess/session/{session_id}", ReprocessSessionAsync)
             .WithSummary("The same for what was said in one session")
             .WithAnswer<GraphTaskResponse>(TaskExample)
-            .WithFailures(401, 403, 429);
+            .WithFailures(401, 403, 404, 429);
         routes
             .MapRead("/graph/tasks/{task_id}", TaskAsync)
             .WithSummary("Show how work on a graph stands")
@@ -80,11 +80,13 @@ internal static class UpkeepRoutes
     private static async Task<JsonHttpResult<GraphTaskResponse>> ReprocessSessionAsync(
         HttpContext http,
         GraphSessions sessions,
+        Episodes episodes,
         GraphTasks tasks
     )
     {
         var session = GraphDoor.Value(http, "session_id")!;
         var graph = await sessions.OpenAsync(http.Caller(), session, http.RequestAborted);
+        await episodes.DemandSessionAsync(graph, session, http.RequestAborted);
         var job = GraphJob.On(graph, http.Caller()) with { Session = session };
         var task = await tasks.RunAsync(graph, GraphTasks.Reprocess, job, http.RequestAborted);
         return Json(GraphTaskResponse.From(task));

@@ -118,7 +118,7 @@ public sealed class DocumentFactsTests
             "slow" => Behaviour.Hangs,
             _ => Behaviour.Fails(400),
         };
-        await using var server = await StartAsync(model);
+        await using var server = await StartAsync(model, how is "slow" ? "0.5" : "60");
         using var client = server.Client();
 
         await AddAsync(server, client, Text);
@@ -128,7 +128,7 @@ public sealed class DocumentFactsTests
         model.Requests.ShouldNotBeEmpty();
     }
 
-    private static Task<TestServer> StartAsync(OpenAiDouble model) =>
+    private static Task<TestServer> StartAsync(OpenAiDouble model, string seconds = "60") =>
         TestServer.StartAsync(
             settings:
             [
@@ -139,7 +139,7 @@ public sealed class DocumentFactsTests
                 ("Models:Served:0:Provider", "double"),
                 ("Models:Served:0:Upstream", "double-large"),
                 ("Knowledge:Graph:ExtractionModel", "reader"),
-                ("Knowledge:Graph:ExtractionSeconds", "0.5"),
+                ("Knowledge:Graph:ExtractionSeconds", seconds),
             ]
         );
 
