@@ -3,8 +3,8 @@ using System.Text;
 namespace Millrace.Bench.Ingesting;
 
 /// <summary>
-/// Pages of plain text from a fixed seed: 400 words each, in sentences and paragraphs, a few words often and most
-/// seldom, as in what people write.
+/// Pages of plain text from a fixed seed: 400 words each, in sentences and paragraphs. Every other word is one of
+/// the small ones of English, the rest are invented, a few of them often and most seldom.
 /// </summary>
 internal static class Pages
 {
@@ -13,6 +13,8 @@ internal static class Pages
     private const int Seed = 20261124;
     private const int Vocabulary = 30_000;
 
+    private static readonly string[] Small =
+        "the of a and to in is that for it with as on be at by this from or an".Split(' ');
     private static readonly string[] Known = Invent();
 
     /// <summary>The pages from <paramref name="first"/> on, as one text.</summary>
@@ -41,7 +43,9 @@ internal static class Pages
     }
 
     private static string Draw(Random random) =>
-        Known[(int)(Math.Pow(random.NextDouble(), 4) * Vocabulary)];
+        random.Next(2) == 0
+            ? Small[random.Next(Small.Length)]
+            : Known[(int)(Math.Pow(random.NextDouble(), 2) * Vocabulary)];
 
     private static string[] Invent()
     {
