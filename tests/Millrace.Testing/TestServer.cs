@@ -12,21 +12,24 @@ namespace Millrace.Testing;
 
 /// <summary>
 /// The whole server on a free port of this machine, over a real database, with a scripted model in place of the
-/// embedded one. It can be restarted on its data.
+/// embedded one unless a test asks for that. It can be restarted on its data.
 /// </summary>
 public sealed class TestServer : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly Dictionary<string, string?> _settings;
+    private readonly bool _isEmbedded;
     private MillraceHost _host;
 
     private TestServer(
         string folder,
         Dictionary<string, string?> settings,
         ScriptedModel model,
-        TimeProvider time
+        TimeProvider time,
+        bool isEmbedded
     )
     {
+        _isEmbedded = isEmbedded;
         _folder = folder;
         _settings = settings;
         Model = model;
@@ -49,10 +52,23 @@ public sealed class TestServer : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <param name="settings">Names below <c>Millrace:</c> with their values.</param>
-    public static async Task<TestServer> StartAsync(
+    public static Task<TestServer> StartAsync(
         Dialect dialect = Dialect.Sqlite,
         TimeProvider? time = null,
         params (string Name, string Value)[] settings
+    ) => StartAsync(dialect, time, isEmbedded: false, settings);
+
+    /// <summary>With the chat model and the embedder that an installation comes with.</summary>
+    public static Task<TestServer> StartEmbeddedAsync(
+        Dialect dialect = Dialect.Sqlite,
+        params (string Name, string Value)[] settings
+    ) => StartAsync(dialect, null, isEmbedded: true, settings);
+
+    private static async Task<TestServer> StartAsync(
+        Dialect dialect,
+        TimeProvider? time,
+        bool isEmbedded,
+        (string Name, string Value)[] settings
     )
     {
         var folder = Directory.CreateTempSubdirectory("millrace-server-").FullName;
@@ -67,7 +83,13 @@ public sealed class TestServer : IAsyncDisposable
         all[MasterKeys.Variable] = Convert.ToBase64String(new byte[32]);
         if (dialect is Dialect.Postgres)
             all["Millrace:Storage:Postgres"] = await PostgresCluster.CreateDatabaseAsync();
-        var server = new TestServer(folder, all, new ScriptedModel(), time ?? TimeProvider.System);
+        var server = new TestServer(
+            folder,
+            all,
+            new ScriptedModel(),
+            time ?? TimeProvider.System,
+            isEmbedded
+        );
         await server.StartAsync();
         return server;
     }
@@ -118,6 +140,8 @@ public sealed class TestServer : IAsyncDisposable
             {
                 builder.Logging.ClearProviders();
                 builder.Services.AddSingleton(Time);
+                if (_isEmbedded)
+                    return;
                 builder.Services.AddKeyedSingleton<IChatClient>(EmbeddedModels.Local, Model);
                 builder.Services.AddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
                     EmbeddedModels.UseLite,

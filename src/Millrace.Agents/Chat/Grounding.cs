@@ -21,8 +21,12 @@ internal sealed class Grounding(DocumentSearch search)
 
     private const int Most = 6;
 
-    // Below this, a passage shares little more with the question than common words.
-    private const double LeastScore = 0.1;
+    // Where the best passage has less, the documents are about other things: of the labelled questions, one in ten that
+    // is about something else reaches it, and nine in ten that are answered.
+    private const double LeastScore = 0.25;
+
+    // What fits so much less than the best says something else.
+    private const double NearBest = 0.4;
 
     private const string Found =
         "\n\nPassages of the user's documents are among the data. Where they answer the question, answer from them and name the file after what you take from it, such as (from handbook.pdf, page 3). Where they don't, say that the documents don't answer it.";
@@ -39,12 +43,19 @@ internal sealed class Grounding(DocumentSearch search)
             {
                 Stores = request.Stores,
                 Most = Most,
-                MinScore = LeastScore,
             },
             cancellation
         );
-        if (found.Count > 0)
-            return new Ground([.. found.Select(PassageOf)], Found, WasSearched: true);
+        if (found.Count > 0 && found[0].Score >= LeastScore)
+            return new Ground(
+                [
+                    .. found
+                        .Where(chunk => chunk.Score >= NearBest * found[0].Score)
+                        .Select(PassageOf),
+                ],
+                Found,
+                WasSearched: true
+            );
         return request.Stores is null
             ? Ground.None
             : new Ground([], NothingFits, WasSearched: true);

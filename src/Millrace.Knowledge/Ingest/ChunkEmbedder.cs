@@ -28,8 +28,8 @@ internal sealed partial class ChunkEmbedder(
     private const string UsageKind = "documents.embed";
     private const long ChunksAtOnce = 16;
 
-    // The embedded embedder reads 128 tokens at once, which is about so many words.
-    private const int PieceWords = 80;
+    // A few sentences: the vector of more of them is near to everything and to nothing.
+    private const int PieceWords = 40;
 
     /// <param name="isLast">Whether an embedder that does not answer is to be waited for no longer.</param>
     public async Task EmbedAsync(Claim claim, bool isLast, CancellationToken cancellation)
@@ -52,7 +52,7 @@ internal sealed partial class ChunkEmbedder(
         }
     }
 
-    private Task<List<(long Id, string Text)>> NextAsync(
+    private Task<List<Waiting>> NextAsync(
         Claim claim,
         Route route,
         CancellationToken cancellation
@@ -62,11 +62,13 @@ internal sealed partial class ChunkEmbedder(
             db =>
                 db.QueryAsync(
                     """
-                    SELECT c.id, c.text FROM chunks c WHERE c.document_id = $1 AND NOT EXISTS (
+                    SELECT c.id, f.name, c.headings, c.text
+                    FROM chunks c JOIN documents d ON d.id = c.document_id JOIN files f ON f.id = d.file_id
+                    WHERE c.document_id = $1 AND NOT EXISTS (
                         SELECT 1 FROM chunk_vectors v WHERE v.workspace_id = $2 AND v.model = $3 AND v.chunk_id = c.id)
                     ORDER BY c.number LIMIT $4
                     """,
-                    row => (row.Int64(0), row.Text(1)),
+                    row => new Waiting(row.Int64(0), row.Text(1), row.Text(2), row.Text(3)),
                     claim.Document.Value,
                     claim.Workspace.Value,
                     route.First.Name,
@@ -78,7 +80,7 @@ internal sealed partial class ChunkEmbedder(
     private async Task EmbedAsync(
         Claim claim,
         Route route,
-        List<(long Id, string Text)> chunks,
+        List<Waiting> chunks,
         CancellationToken cancellation
     )
     {
@@ -87,7 +89,14 @@ internal sealed partial class ChunkEmbedder(
                 Sentences
                     .Windows(chunk.Text, PieceWords)
                     .DefaultIfEmpty(chunk.Text)
-                    .Select((text, piece) => (chunk.Id, Piece: (long)piece, Text: text))
+                    .Select(
+                        (text, piece) =>
+                            (
+                                chunk.Id,
+                                Piece: (long)piece,
+                                Text: ChunkContext.Embedded(chunk.FileName, chunk.Headings, text)
+                            )
+                    )
             )
             .ToList();
         var (embedded, call) = await models.EmbedAsync(
@@ -206,6 +215,9 @@ internal sealed partial class ChunkEmbedder(
             claim.Document.Value,
             model
         );
+
+    /// <summary>A chunk that has no vectors yet.</summary>
+    private sealed record Waiting(long Id, string FileName, string Headings, string Text);
 
     private static partial class Log
     {

@@ -21,6 +21,7 @@ internal static class ChunkRows
     public static async ValueTask AppendAsync(
         Db db,
         Claim claim,
+        string fileName,
         IReadOnlyList<Chunk> chunks,
         int progress
     )
@@ -35,7 +36,7 @@ internal static class ChunkRows
         if (updated == 0)
             throw Lost();
         foreach (var chunk in chunks)
-            await AppendAsync(db, claim, chunk);
+            await AppendAsync(db, claim, fileName, chunk);
     }
 
     public static Conflict Lost() =>
@@ -75,7 +76,7 @@ internal static class ChunkRows
         return ids.Count > 0;
     }
 
-    private static async ValueTask AppendAsync(Db db, Claim claim, Chunk chunk)
+    private static async ValueTask AppendAsync(Db db, Claim claim, string fileName, Chunk chunk)
     {
         var headings = string.Join('\n', chunk.HeadingPath);
         var id = await db.FirstAsync(
@@ -93,7 +94,7 @@ internal static class ChunkRows
             (long?)chunk.Page,
             headings
         );
-        var terms = Terms.Of($"{headings}\n{chunk.Text}").Select(term => term.Key);
+        var terms = ChunkContext.Searched(fileName, headings, chunk.Text);
         if (db.Dialect is Dialect.Sqlite)
         {
             await db.ExecuteAsync(

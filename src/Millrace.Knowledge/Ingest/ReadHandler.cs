@@ -117,10 +117,10 @@ internal sealed partial class ReadHandler(
             if (waiting.Count < ChunksPerWrite)
                 continue;
             var progress = (int)(ReadShare * content.Position / Math.Max(1, content.Length));
-            await AppendAsync(claim, waiting, progress, cancellation);
+            await AppendAsync(claim, file.Name, waiting, progress, cancellation);
             waiting.Clear();
         }
-        await AppendAsync(claim, waiting, ReadShare, cancellation);
+        await AppendAsync(claim, file.Name, waiting, ReadShare, cancellation);
         await ChangeAsync(
             claim,
             "UPDATE documents SET state = 'embedding', language = $3 WHERE id = $1 AND attempt = $2",
@@ -130,13 +130,14 @@ internal sealed partial class ReadHandler(
 
     private Task AppendAsync(
         Claim claim,
+        string fileName,
         List<Chunk> chunks,
         int progress,
         CancellationToken cancellation
     ) =>
         store.WriteAsync(
             claim.Workspace,
-            db => ChunkRows.AppendAsync(db, claim, chunks, progress),
+            db => ChunkRows.AppendAsync(db, claim, fileName, chunks, progress),
             cancellation
         );
 

@@ -92,12 +92,11 @@ public sealed class DocumentSearch
             db => CandidateChunk.ReadAsync(db, chosen, meaning),
             cancellation
         );
-        var relevance = new Relevance(query.Text, chunks);
+        chunks.RemoveAll(chunk => !reach.ContainsKey(chunk.Document)); // Deleted since.
+        var relevance = new Relevance(query.Text, chunks, reach);
         return
         [
             .. chunks
-                // Deleted since: the search began before.
-                .Where(chunk => reach.ContainsKey(chunk.Document))
                 .Select(chunk => (Chunk: chunk, Score: relevance.Of(chunk, reach[chunk.Document])))
                 .Where(ranked => ranked.Score > 0 && ranked.Score >= query.MinScore)
                 .OrderByDescending(ranked => ranked.Score)

@@ -39,7 +39,7 @@ internal sealed partial class MeaningSearch(
     private const string UsageKind = "documents.search";
 
     // A chunk has a few pieces, of which only the nearest counts.
-    private const int PiecesPerChunk = 3;
+    private const int PiecesPerChunk = 4;
 
     public async Task<Meaning> FindAsync(
         DocumentQuery query,

@@ -6,48 +6,55 @@ using Millrace.Models.Embedded;
 namespace Millrace.Knowledge.Search;
 
 /// <summary>
-/// How well chunks fit a question, from 0 to 1: either the words or the meaning may carry it. A word counts the more,
-/// the fewer of the candidates hold it. Where the embedder does not know a document's language, words lead.
+/// How well chunks fit a question, from 0 to 1: two parts how near in meaning, one part how many of the words; less where
+/// the question names another document. Where the embedder does not know a document's language, words lead; where there
+/// is no vector, they are all there is.
 /// </summary>
 internal sealed class Relevance
 {
     private const int MostWords = 32;
 
-    // Below the first, sentences have nothing to do with each other; from the second on they say the same.
+    // Below this, sentences have nothing to do with each other.
     private const double Unrelated = 0.2;
-    private const double Same = 0.8;
 
-    // What a vector says of a text in a language that its model has not learned.
-    private const double ForeignTrust = 0.3;
+    // What meaning counts against the words' one, also in a language that the model has not learned.
+    private const double MeaningCounts = 2;
+    private const double ForeignCounts = 0.3;
 
-    private readonly Dictionary<(Id<Document>, long), HashSet<string>> _held;
-    private readonly Dictionary<string, double> _weights;
-    private readonly double _total;
+    // What is taken off where a document's name has nothing of what the question says of names.
+    private const double OtherName = 0.25;
 
-    public Relevance(string question, IReadOnlyCollection<CandidateChunk> chunks)
+    private readonly HeldWords _words;
+    private readonly HeldWords _names;
+
+    public Relevance(
+        string question,
+        IReadOnlyCollection<CandidateChunk> chunks,
+        IReadOnlyDictionary<Id<Document>, Searchable> documents
+    )
     {
-        var words = Terms.OfQuestion(question, MostWords);
-        Words = words.ToHashSet(StringComparer.Ordinal);
-        _held = chunks.ToDictionary(
-            chunk => (chunk.Document, chunk.Number),
+        Words = Terms.OfQuestion(question, MostWords).ToHashSet(StringComparer.Ordinal);
+        _words = new HeldWords(
+            Words,
+            chunks,
             chunk =>
-                Terms
-                    .Of($"{chunk.Headings}\n{chunk.Text}")
-                    .Select(term => term.Key)
-                    .Where(Words.Contains)
-                    .ToHashSet(StringComparer.Ordinal)
-        );
-        _weights = words.ToDictionary(
-            word => word,
-            word =>
-                Math.Log(
-                    1
-                        + (chunks.Count + 1.0)
-                            / (_held.Values.Count(held => held.Contains(word)) + 0.5)
+                ChunkContext.Searched(
+                    documents[chunk.Document].FileName,
+                    chunk.Headings,
+                    chunk.Text
                 ),
-            StringComparer.Ordinal
+            onlyKnown: false
         );
-        _total = _weights.Values.Sum();
+        _names = new HeldWords(
+            ChunkContext
+                .Naming(question)
+                .Where(word => word[0] == '#' || Words.Contains(word))
+                .Take(MostWords)
+                .ToHashSet(StringComparer.Ordinal),
+            chunks,
+            chunk => ChunkContext.Naming(documents[chunk.Document].FileName, chunk.Headings),
+            onlyKnown: true
+        );
     }
 
     /// <summary>The words of the question that say what it is about.</summary>
@@ -55,14 +62,18 @@ internal sealed class Relevance
 
     public double Of(CandidateChunk chunk, Searchable document)
     {
-        var byWords =
-            _total > 0
-                ? _held[(chunk.Document, chunk.Number)].Sum(word => _weights[word]) / _total
-                : 0;
-        var near = ((chunk.Similarity ?? Unrelated) - Unrelated) / (Same - Unrelated);
-        var byMeaning = Math.Clamp(near, 0, 1) * (IsForeign(document) ? ForeignTrust : 1);
-        // One word of many says little, most of them say much.
-        return 1 - (1 - byMeaning) * (1 - byWords * byWords);
+        var isNamed = _names.Total > 0 ? _names.ShareOf(chunk) : 1;
+        return Fit(chunk, document) * (1 - OtherName * (1 - isNamed));
+    }
+
+    private double Fit(CandidateChunk chunk, Searchable document)
+    {
+        var byWords = _words.ShareOf(chunk);
+        if (chunk.Similarity is not { } similarity)
+            return byWords;
+        var byMeaning = Math.Clamp((similarity - Unrelated) / (1 - Unrelated), 0, 1);
+        var counts = IsForeign(document) ? ForeignCounts : MeaningCounts;
+        return (counts * byMeaning + byWords) / (counts + 1);
     }
 
     private static bool IsForeign(Searchable document) =>

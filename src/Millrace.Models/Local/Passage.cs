@@ -9,6 +9,12 @@ public sealed record Passage(string Id, string Source, int? Page, string Text);
 /// <summary>A sentence that can be quoted, and where it stands.</summary>
 internal sealed record Quotable(RecalledPart Part, string Text)
 {
+    /// <summary>What stands above it; empty when nothing does.</summary>
+    public string Heading { get; init; } = "";
+
+    /// <summary>The sentence as it is compared with a question.</summary>
+    public string InContext => Heading.Length > 0 ? $"{Heading}: {Text}" : Text;
+
     /// <summary>"handbook.pdf, page 3".</summary>
     public string Where => Part.Page is { } page ? $"{Part.Source}, page {page}" : Part.Source;
 }

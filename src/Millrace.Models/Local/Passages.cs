@@ -10,9 +10,10 @@ namespace Millrace.Models.Local;
 /// </summary>
 internal sealed partial class Passages(Meaning meaning, double abstainBelow)
 {
-    private const int MostCompared = 48;
+    private const int MostCompared = 24;
     private const int MostQuoted = 2;
     private const int LongestSource = 400_000;
+    private const int LongestHeading = 80;
 
     /// <summary>Answers from what the request hands over, documents and context.</summary>
     public ValueTask<Reply?> AnswerAsync(
@@ -72,14 +73,46 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
         }
     }
 
-    /// <summary>The sentences of a source; JSON becomes one "path: value" for each value.</summary>
+    /// <summary>
+    /// The sentences of a source, each with the heading that it stands under; JSON becomes one "path: value" for each
+    /// value.
+    /// </summary>
     public static IEnumerable<Quotable> Split(RecalledPart part)
     {
         var text = part.Text.Length <= LongestSource ? part.Text : part.Text[..LongestSource];
-        return Flattened(text) is { } lines
-            ? lines.Select(line => new Quotable(part, line))
+        if (Flattened(text) is { } values)
+            return values.Select(value => new Quotable(part, value));
+        return part.Kind == RecalledKind.Document
+            ? UnderHeadings(part, text)
             : Sentences.Of(text).Select(sentence => new Quotable(part, sentence));
     }
+
+    private static IEnumerable<Quotable> UnderHeadings(RecalledPart part, string text)
+    {
+        var lines = text.Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
+        var heading = "";
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (i + 1 < lines.Length && IsHeading(lines[i], lines[i + 1]))
+            {
+                heading = lines[i];
+                continue;
+            }
+            foreach (var sentence in Sentences.Of(lines[i]))
+                yield return new Quotable(part, sentence) { Heading = heading };
+        }
+    }
+
+    // A short line that is no sentence, or a question, in front of a sentence says what that is about and nothing else.
+    private static bool IsHeading(string line, string next) =>
+        line.Length <= LongestHeading
+        && (line[^1] == '?' || !char.IsPunctuation(line[^1]))
+        && (char.IsLetterOrDigit(line[0]) || line[0] == '#')
+        && next.Length > line.Length
+        && next[^1] is ('.' or '!' or ':' or ';');
 
     /// <summary>The values of a JSON object or array as "path: value", or null when the text is no such thing.</summary>
     public static List<string>? Flattened(string text)
@@ -157,7 +190,7 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
         var candidates = passages
             .Select(
                 (passage, at) =>
-                    (Passage: passage, At: at, Words: Weighed(asked, rarity, passage.Text))
+                    (Passage: passage, At: at, Words: Weighed(asked, rarity, passage.InContext))
             )
             .OrderByDescending(each => each.Words)
             .ThenBy(each => each.At)
@@ -169,7 +202,7 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
         }
         var nearness = await meaning.NearnessAsync(
             question.Plain,
-            [.. candidates.Select(each => Clipped(each.Passage.Text))],
+            [.. candidates.Select(each => Clipped(each.Passage.InContext))],
             cancellationToken
         );
         var scored = candidates
@@ -206,7 +239,7 @@ internal sealed partial class Passages(Meaning meaning, double abstainBelow)
         var seen = asked.ToDictionary(stem => stem, _ => 0);
         foreach (var passage in passages)
         {
-            foreach (var stem in Words.Topic(passage.Text))
+            foreach (var stem in Words.Topic(passage.InContext))
             {
                 if (seen.TryGetValue(stem, out var count))
                 {

@@ -32,7 +32,7 @@ public sealed record ReceivedRequest(
 
 /// <summary>
 /// A server of a model protocol on a free port of this machine that answers as it is told: the behaviours given to
-/// <see cref="Next"/> one after another, then <see cref="Always"/>.
+/// <see cref="Next"/> one after another, then what <see cref="Answer"/> makes of the request, or <see cref="Always"/>.
 /// </summary>
 public abstract class ModelDouble : IAsyncDisposable
 {
@@ -60,6 +60,9 @@ public abstract class ModelDouble : IAsyncDisposable
     }
 
     public Behaviour Always { get; set; } = Behaviour.Plain;
+
+    /// <summary>What it does depends on what it is asked.</summary>
+    public Func<ReceivedRequest, Behaviour>? Answer { get; set; }
 
     /// <summary>All requests so far, in order of arrival.</summary>
     public IReadOnlyList<ReceivedRequest> Requests => [.. _requests];
@@ -111,7 +114,7 @@ public abstract class ModelDouble : IAsyncDisposable
         context.RequestAborted.Register(request.Abandon);
         _requests.Enqueue(request);
         _arrivals.Writer.TryWrite(request);
-        var behaviour = _next.TryDequeue(out var next) ? next : Always;
+        var behaviour = _next.TryDequeue(out var next) ? next : Answer?.Invoke(request) ?? Always;
         if (behaviour.Gate is { } gate)
             await gate.WaitAsync(context.RequestAborted);
         if (behaviour.Status is { } status)

@@ -12,7 +12,10 @@ internal sealed class ChunkBuilder(ChunkOptions options)
     private readonly Queue<Chunk> _ready = [];
     private readonly StringBuilder _text = new();
     private readonly List<Unit> _units = [];
-    private readonly int _enough = Math.Max(1, options.Words / 4);
+
+    // A page stands for itself sooner than a section, since answers name it.
+    private readonly int _enoughOfPage = Math.Max(1, options.Words / 4);
+    private readonly int _enoughOfSection = Math.Max(1, options.Words / 2);
     private string? _tableHeader;
     private IReadOnlyList<string>? _path;
     private int _index;
@@ -34,11 +37,11 @@ internal sealed class ChunkBuilder(ChunkOptions options)
         switch (block.Kind)
         {
             case BlockKind.PageBreak:
-                if (_hasOwnText && _words >= _enough)
+                if (_hasOwnText && _words >= _enoughOfPage)
                     Close(repeats: true);
                 return;
             case BlockKind.Heading:
-                if (_words >= _enough || !_hasOwnText)
+                if (_words >= _enoughOfSection || !_hasOwnText)
                     Close(repeats: false);
                 _tableHeader = null;
                 AddWhole(block, Words.Count(block.Text));

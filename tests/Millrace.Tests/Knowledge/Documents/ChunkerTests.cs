@@ -47,7 +47,7 @@ public sealed class ChunkerTests : IDisposable
     public async Task A_section_begins_a_chunk_that_knows_its_headings()
     {
         var (_, chunks) = await ChunkAsync(
-            $"# Handbook\n\n## Refunds\n\n{Prose(1, seed: 3)}\n\n## Shipping\n\n{Prose(1, seed: 4)}\n",
+            $"# Handbook\n\n## Refunds\n\n{Prose(3, seed: 3)}\n\n## Shipping\n\n{Prose(1, seed: 4)}\n",
             "handbook.md"
         );
 
