@@ -75,7 +75,7 @@ public sealed partial class SearchQualityTests
         // Behind each, what is aimed at, where the embedded embedder does not reach it (docs/performance.md).
         figures.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.84); // 0.90
         figures.Of("search: hit@3").ShouldBeGreaterThanOrEqualTo(0.98);
-        figures.Of("chat, stand-in: kept").ShouldBeGreaterThanOrEqualTo(0.88); // 0.90
+        figures.Of("chat, stand-in: kept").ShouldBeGreaterThanOrEqualTo(0.90);
         figures.Of("chat, local: kept").ShouldBeGreaterThanOrEqualTo(0.90);
         figures.Of("chat, local: refused").ShouldBeGreaterThanOrEqualTo(0.48); // 0.95
 
