@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Knowledge.Search;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Millrace.Knowledge.Search;
+using Millrace.Core.Text;
 
 namespace Millrace.Tests.Knowledge.Quality;
 
