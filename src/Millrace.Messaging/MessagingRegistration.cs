@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
 using Millrace.Messaging.Accounts;
+using Millrace.Messaging.Conversations;
 using Millrace.Messaging.Mail;
 using Millrace.Messaging.Profiles;
 
@@ -9,7 +10,7 @@ namespace Millrace.Messaging;
 
 public static class MessagingRegistration
 {
-    /// <summary>Registers agents' accounts. Needs the ground floor.</summary>
+    /// <summary>Registers agents' accounts and their conversations. Needs the ground floor and the ledger.</summary>
     public static IServiceCollection AddMessaging(
         this IServiceCollection services,
         IConfiguration configuration
@@ -20,6 +21,7 @@ public static class MessagingRegistration
         services.AddMail(configuration);
         services.AddAccounts(configuration);
         services.AddProfiles();
+        services.AddConversations(configuration);
         return services;
     }
 }

@@ -8,9 +8,12 @@ using Microsoft.OpenApi;
 using Millrace.Api.Fluxra.Access;
 using Millrace.Api.Fluxra.Agents;
 using Millrace.Api.Fluxra.Auth;
+using Millrace.Api.Fluxra.Blocks;
 using Millrace.Api.Fluxra.Bodies;
+using Millrace.Api.Fluxra.Conversations;
 using Millrace.Api.Fluxra.Failures;
 using Millrace.Api.Fluxra.Lists;
+using Millrace.Api.Fluxra.Messages;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.Shared.Failures;
@@ -72,5 +75,8 @@ internal static class FluxraSurface
             .AddEndpointFilter<OnceFilter>();
         routes.MapGroup("").WithTags("Auth").MapAuth();
         routes.MapGroup("").WithTags("Agents").MapAgents();
+        routes.MapGroup("").WithTags("Messages").MapMessages();
+        routes.MapGroup("").WithTags("Conversations").MapConversations();
+        routes.MapGroup("").WithTags("Blocks").MapBlocks();
     }
 }

@@ -4,7 +4,7 @@ namespace Millrace.Core.Signals;
 /// Wakes one waiter. The waiter takes back the signal, then looks at what may have changed, then waits: so nothing
 /// that is set after the look is lost.
 /// </summary>
-internal sealed class Signal
+public sealed class Signal
 {
     private TaskCompletionSource _set = New();
 

@@ -51,7 +51,7 @@ public sealed class Holds(Journal journal, WorkQueue work, TimeProvider time)
     }
 
     /// <summary>Pays the beneficiary an amount, by default all; the rest goes back to the owner.</summary>
-    /// <exception cref="Conflict">It has ended before: <c>invalid_state</c>.</exception>
+    /// <exception cref="Conflict">It has ended before: <c>state_invalid</c>.</exception>
     /// <exception cref="Invalid">The amount is more than is held.</exception>
     public async ValueTask<Hold> CaptureAsync(Db db, Id<Hold> id, long? amount = null)
     {
@@ -72,7 +72,7 @@ public sealed class Holds(Journal journal, WorkQueue work, TimeProvider time)
     }
 
     /// <summary>Gives everything back to the owner.</summary>
-    /// <exception cref="Conflict">It has ended before: <c>invalid_state</c>.</exception>
+    /// <exception cref="Conflict">It has ended before: <c>state_invalid</c>.</exception>
     public async ValueTask<Hold> ReleaseAsync(Db db, Id<Hold> id) =>
         await GiveBackAsync(db, id, HoldStatus.Released) ?? throw await RefusalAsync(db, id);
 
@@ -139,7 +139,7 @@ public sealed class Holds(Journal journal, WorkQueue work, TimeProvider time)
         return hold.Status is HoldStatus.Active
             ? new Invalid("amount_out_of_range", $"{hold.Amount} is held.", "amount")
             : new Conflict(
-                "invalid_state",
+                "state_invalid",
                 $"The hold is no longer active: it was {hold.Status.ToString().ToLowerInvariant()}."
             );
     }

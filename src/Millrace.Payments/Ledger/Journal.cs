@@ -202,7 +202,7 @@ public sealed class Journal(EventLog events, TimeProvider time)
             return done;
         var balance = await BalanceAsync(db, line.Account);
         throw new PaymentRequired(
-            "insufficient_credits",
+            "credits_insufficient",
             $"This takes {-line.Available}, and {balance.Available} is available."
         );
     }

@@ -35,7 +35,7 @@ public sealed class LedgerTests
 
         var refused = await Should.ThrowAsync<PaymentRequired>(ledger.TransferAsync(ada, bob, 11));
 
-        refused.Code.ShouldBe("insufficient_credits");
+        refused.Code.ShouldBe("credits_insufficient");
         (await ledger.BalanceAsync(ada)).ShouldBe(new Balance(10, 0));
         (await ledger.BalanceAsync(bob)).ShouldBe(new Balance(0, 0));
         await ledger.CheckAsync();
@@ -101,7 +101,7 @@ public sealed class LedgerTests
                         );
                         return 1;
                     }
-                    catch (Conflict failure) when (failure.Code == "invalid_state")
+                    catch (Conflict failure) when (failure.Code == "state_invalid")
                     {
                         return 0;
                     }

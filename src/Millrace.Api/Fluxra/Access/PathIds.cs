@@ -19,6 +19,9 @@ internal static class PathIds
         ["key_id"] = text => AgentIds.TryParseKey(text, out _),
         ["conversation_id"] = text => WireIds.IsUuid(text, "conv_"),
         ["message_id"] = text => WireIds.IsUuid(text, "msg_"),
+        // Not below /api/agents, where a malformed agent id has a code of its own.
+        ["member_id"] = text => AgentIds.TryParse(text, out _),
+        ["invitation_id"] = text => WireIds.IsUuid(text, "inv_"),
         ["block_id"] = text => WireIds.IsUuid(text, "blk_"),
         ["transfer_id"] = text => WireIds.IsUuid(text, "trf_"),
         ["hold_id"] = text => WireIds.IsUuid(text, "hld_"),

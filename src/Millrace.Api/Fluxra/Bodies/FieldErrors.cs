@@ -13,6 +13,7 @@ internal sealed class FieldErrors
     public const string OutOfRange = "out_of_range";
     public const string Malformed = "malformed";
     public const string UnknownValue = "unknown_value";
+    public const string OneOf = "exactly_one_of";
 
     private const int Most = 50;
 

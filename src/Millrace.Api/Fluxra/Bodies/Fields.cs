@@ -16,6 +16,9 @@ internal sealed class Fields(JsonBody body, FieldErrors errors, string prefix = 
     /// <summary>Whether the field is there, if only as null.</summary>
     public bool IsGiven(string name) => body.Has(name);
 
+    /// <summary>Whether the field has a value.</summary>
+    public bool Has(string name) => body.Find(name) is not null;
+
     /// <summary>Of names for one field, the first that is there; else the first.</summary>
     public string Named(params ReadOnlySpan<string> names)
     {
@@ -123,6 +126,41 @@ internal sealed class Fields(JsonBody body, FieldErrors errors, string prefix = 
         if (ObjectField(name) is not { } field)
             return null;
         return new Fields(JsonBody.Parse(field.Raw, BodyReader.Refuse), errors, $"{prefix}{name}.");
+    }
+
+    /// <summary>A list of objects; their faults are named <c>outer[0].inner</c>.</summary>
+    public IReadOnlyList<Fields>? Objects(string name, int most)
+    {
+        if (body.Find(name) is not { } field)
+            return null;
+        if (field.Kind != JsonTokenType.StartArray)
+        {
+            Refuse(name, FieldErrors.WrongType);
+            return null;
+        }
+        using var list = JsonDocument.Parse(field.Raw);
+        if (list.RootElement.GetArrayLength() > most)
+        {
+            Refuse(name, FieldErrors.TooMany);
+            return null;
+        }
+        var objects = new List<Fields>();
+        foreach (var item in list.RootElement.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object)
+            {
+                Refuse(name, FieldErrors.WrongType);
+                return null;
+            }
+            objects.Add(
+                new Fields(
+                    JsonBody.Parse(Encoding.UTF8.GetBytes(item.GetRawText()), BodyReader.Refuse),
+                    errors,
+                    $"{prefix}{name}[{objects.Count}]."
+                )
+            );
+        }
+        return objects;
     }
 
     /// <summary>An object as it was sent, of at most <paramref name="largest"/> bytes.</summary>

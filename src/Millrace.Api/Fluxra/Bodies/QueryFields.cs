@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Millrace.Api.Fluxra.Lists;
 using Millrace.Api.Fluxra.Wire;
+using Millrace.Core.Ids;
 
 namespace Millrace.Api.Fluxra.Bodies;
 
@@ -68,6 +69,17 @@ internal sealed class QueryFields(HttpRequest request)
             return null;
         if (WireTime.TryParse(text, out var time))
             return time;
+        Errors.Add(name, FieldErrors.Malformed);
+        return null;
+    }
+
+    /// <summary>An id of the shape of <see cref="WireIds"/>.</summary>
+    public Id<T>? Id<T>(string name, string prefix)
+    {
+        if (Last(name) is not { } text)
+            return null;
+        if (WireIds.TryParseUuid<T>(text, prefix, out var id))
+            return id;
         Errors.Add(name, FieldErrors.Malformed);
         return null;
     }
