@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
 using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Conversations;
+using Millrace.Messaging.Credits;
 using Millrace.Messaging.Mail;
 using Millrace.Messaging.Profiles;
 
@@ -22,6 +23,7 @@ public static class MessagingRegistration
         services.AddAccounts(configuration);
         services.AddProfiles();
         services.AddConversations(configuration);
+        services.AddCredits(configuration);
         return services;
     }
 }

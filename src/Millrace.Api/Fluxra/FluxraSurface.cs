@@ -11,6 +11,7 @@ using Millrace.Api.Fluxra.Auth;
 using Millrace.Api.Fluxra.Blocks;
 using Millrace.Api.Fluxra.Bodies;
 using Millrace.Api.Fluxra.Conversations;
+using Millrace.Api.Fluxra.Credits;
 using Millrace.Api.Fluxra.Failures;
 using Millrace.Api.Fluxra.Lists;
 using Millrace.Api.Fluxra.Messages;
@@ -78,5 +79,6 @@ internal static class FluxraSurface
         routes.MapGroup("").WithTags("Messages").MapMessages();
         routes.MapGroup("").WithTags("Conversations").MapConversations();
         routes.MapGroup("").WithTags("Blocks").MapBlocks();
+        routes.MapGroup("").WithTags("Credits").MapCredits();
     }
 }
