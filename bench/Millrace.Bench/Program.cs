@@ -7,6 +7,7 @@ using Millrace.Bench.Ingesting;
 using Millrace.Bench.Searching;
 using Millrace.Bench.Starting;
 using Millrace.Bench.Storing;
+using Millrace.Bench.Talking;
 
 return args switch
 {
@@ -19,6 +20,7 @@ return args switch
     ["ingest", .. var options] => await IngestBench.RunAsync(new BenchOptions(options)),
     ["search", .. var options] => await SearchBench.RunAsync(new BenchOptions(options)),
     ["vectors", .. var options] => await VectorBench.RunAsync(new BenchOptions(options)),
+    ["messages", .. var options] => await MessageBench.RunAsync(new BenchOptions(options)),
     ["role", var role, var url] => await Role.RunAsync(role, url),
     _ => Usage(),
 };
@@ -33,6 +35,8 @@ static int Usage()
           chat       /chat with a model that takes no time, against a bare endpoint that writes one row;
                      then long sessions: [--race 0] or [--long 0] leaves one of them out
           start      time to the first healthy answer, and memory
+          messages   agents' messages over HTTP, against a bare endpoint that writes one row; then as the store fills:
+                     [--race 0] or [--messages 0] leaves one of them out, [--messages N] fills it with more
           endurance  kill -9 under load: [--kills N] [--seed N]
           graph      facts written and asked for as a graph grows: [--facts N] for the last size, [--database postgres]
           ingest     plain text read without vectors and with them, against the embedder alone, and its memory

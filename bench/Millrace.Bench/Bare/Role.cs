@@ -7,6 +7,7 @@ internal static class Role
     public const string Forwarder = "forwarder";
     public const string Upstream = "upstream";
     public const string Chat = "chat";
+    public const string Messages = "messages";
 
     public static Task<int> RunAsync(string role, string url) =>
         role switch
@@ -15,6 +16,7 @@ internal static class Role
             Forwarder => ForwarderServer.RunAsync(url),
             Upstream => UpstreamServer.RunAsync(url),
             Chat => Chatting.ChatServer.RunAsync(url),
+            Messages => Talking.MessageServer.RunAsync(url),
             _ => throw new ArgumentException($"There is no role {role}.", nameof(role)),
         };
 
