@@ -15,6 +15,7 @@ using Millrace.Core.Secrets;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Core.Telemetry;
+using Millrace.Core.Webhooks;
 using Millrace.Core.Work;
 
 namespace Millrace.Core;
@@ -46,6 +47,7 @@ public static class CoreRegistration
         services.AddTelemetry(configuration);
         services.AddOutbound(configuration);
         services.AddSandbox(configuration);
+        services.AddWebhooks(configuration);
         return services;
     }
 }

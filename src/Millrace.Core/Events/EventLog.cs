@@ -129,6 +129,43 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
     public Task<LogPosition> EndAsync(CancellationToken cancellation = default) =>
         store.ReadAsync(Reach.Installation, EndAsync, cancellation);
 
+    /// <summary>
+    /// The place before the first event that is as new as <paramref name="since"/>; the end when all are older. Events of
+    /// one moment may stand on both sides of it.
+    /// </summary>
+    public Task<LogPosition> BeforeAsync(
+        DateTimeOffset since,
+        CancellationToken cancellation = default
+    ) =>
+        store.ReadAsync(
+            Reach.Installation,
+            async db =>
+            {
+                // Rows are numbered as time goes by, so their numbers are halved till the first new one is found.
+                var (low, high) = await db.FirstAsync(
+                    "SELECT COALESCE(MIN(id), 0), COALESCE(MAX(id), -1) + 1 FROM events",
+                    row => (row.Int64(0), row.Int64(1))
+                );
+                while (low < high)
+                {
+                    var middle = low + (high - low) / 2;
+                    var found = await FromAsync(db, middle);
+                    if (found is null || found.At >= since)
+                        high = middle;
+                    else
+                        low = found.Position.Id + 1;
+                }
+                var first = await FromAsync(db, low);
+                return first is null
+                    ? await EndAsync(db)
+                    : first.Position with
+                    {
+                        Id = first.Position.Id - 1,
+                    };
+            },
+            cancellation
+        );
+
     /// <summary>Wakes this process's readers of all subjects that were appended to since, and says up to where.</summary>
     internal async Task<LogPosition> WakeAsync(LogPosition after, CancellationToken cancellation)
     {
@@ -252,6 +289,15 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
         """;
 
     private const string Columns = "id, txn, workspace_id, subject, sequence, type, data, at";
+
+    private static ValueTask<Dated?> FromAsync(Db db, long id) =>
+        db.FirstAsync(
+            "SELECT txn, id, at FROM events WHERE id >= $1 ORDER BY id LIMIT 1",
+            row => new Dated(new LogPosition(row.Int64(0), row.Int64(1)), row.Time(2)),
+            id
+        );
+
+    private sealed record Dated(LogPosition Position, DateTimeOffset At);
 
     private static ValueTask<LogPosition> EndAsync(Db db) =>
         db.FirstAsync(

@@ -19,6 +19,7 @@ public delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken can
 public sealed class GuardedClient : IDisposable
 {
     private const int MaxRedirects = 5;
+    private static readonly TimeSpan ResolveLimit = TimeSpan.FromSeconds(5);
 
     private readonly OutboundOptions _options;
     private readonly TimeProvider _time;
@@ -80,6 +81,25 @@ public sealed class GuardedClient : IDisposable
             if (failure is null || ReferenceEquals(failure, exception))
                 throw;
             throw failure;
+        }
+    }
+
+    /// <summary>
+    /// Fails as a request to this address would, when its form or the network that it leads to is refused. A name that
+    /// does not resolve now may later, so it passes.
+    /// </summary>
+    public async Task CheckAsync(Uri address, CancellationToken cancellation)
+    {
+        CheckForm(address);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ResolveLimit);
+        try
+        {
+            await ResolveAsync(address.IdnHost, address.Port, limit.Token);
+        }
+        catch (Exception failure) when (failure is SocketException or OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
@@ -165,15 +185,7 @@ public sealed class GuardedClient : IDisposable
     )
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = IPAddress.TryParse(host, out var literal)
-            ? [literal]
-            : await _resolve(host, cancellation);
-        // One refused address among public ones is an attack or a mistake; neither deserves a connection.
-        if (!Array.TrueForAll(addresses, address => MayReach(host, port, address)))
-            throw new Invalid(
-                "address_refused",
-                "The address leads to a network that may not be fetched from. An operator can allow it in Millrace:Outbound:Allow."
-            );
+        var addresses = await ResolveAsync(host, port, cancellation);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -185,6 +197,24 @@ public sealed class GuardedClient : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    private async Task<IPAddress[]> ResolveAsync(
+        string host,
+        int port,
+        CancellationToken cancellation
+    )
+    {
+        var addresses = IPAddress.TryParse(host, out var literal)
+            ? [literal]
+            : await _resolve(host, cancellation);
+        // One refused address among public ones is an attack or a mistake; neither deserves a connection.
+        if (!Array.TrueForAll(addresses, address => MayReach(host, port, address)))
+            throw new Invalid(
+                "address_refused",
+                "The address leads to a network that may not be fetched from. An operator can allow it in Millrace:Outbound:Allow."
+            );
+        return addresses;
     }
 
     private bool MayReach(string host, int port, IPAddress address) =>

@@ -34,7 +34,11 @@ public sealed class SecretsService(
         string value,
         string actor,
         CancellationToken cancellation
-    )
+    ) => store.WriteAsync(workspace, db => PutAsync(db, name, value, actor), cancellation);
+
+    /// <summary>Stores a value within the caller's write, which reaches the workspace.</summary>
+    /// <exception cref="Invalid">A name outside letters, digits, <c>. _ : / -</c>, or a value above 64 KiB.</exception>
+    public async ValueTask PutAsync(Db db, string name, string value, string actor)
     {
         CheckName(name);
         if (Encoding.UTF8.GetByteCount(value) > MaxValueBytes)
@@ -43,26 +47,19 @@ public sealed class SecretsService(
                 $"A secret is at most {MaxValueBytes} bytes.",
                 "value"
             );
-        return store.WriteAsync(
-            workspace,
-            async db =>
-            {
-                await LockAsync(db);
-                var key = await _dataKeys.NewestAsync(db);
-                var closed = CloseBy(key, Encoding.UTF8.GetBytes(value), name);
-                var secret = await FindAsync(db, name);
-                if (secret is null)
-                    db.Set<Secret>().Add(Row(workspace, name, key, closed));
-                else
-                    (secret.Sealed, secret.DataKeyId, secret.UpdatedAt) = (
-                        closed,
-                        key.Id,
-                        time.GetUtcNow()
-                    );
-                await audit.AppendAsync(db, workspace, actor, "secret.written", name);
-            },
-            cancellation
-        );
+        await LockAsync(db);
+        var key = await _dataKeys.NewestAsync(db);
+        var closed = CloseBy(key, Encoding.UTF8.GetBytes(value), name);
+        var secret = await FindAsync(db, name);
+        if (secret is null)
+            db.Set<Secret>().Add(Row(db.Workspace, name, key, closed));
+        else
+            (secret.Sealed, secret.DataKeyId, secret.UpdatedAt) = (
+                closed,
+                key.Id,
+                time.GetUtcNow()
+            );
+        await audit.AppendAsync(db, db.Workspace, actor, "secret.written", name);
     }
 
     /// <exception cref="NotFound">There is none of this name.</exception>
@@ -71,18 +68,17 @@ public sealed class SecretsService(
         string name,
         string actor,
         CancellationToken cancellation
-    ) =>
-        store.WriteAsync(
-            workspace,
-            async db =>
-            {
-                var secret = await FindAsync(db, name) ?? throw Missing(name);
-                var key = await db.Set<DataKey>().FirstAsync(key => key.Id == secret.DataKeyId);
-                await audit.AppendAsync(db, workspace, actor, "secret.read", name);
-                return Encoding.UTF8.GetString(OpenBy(key, secret));
-            },
-            cancellation
-        );
+    ) => store.WriteAsync(workspace, db => GetAsync(db, name, actor), cancellation);
+
+    /// <summary>Reads a value within the caller's write, which reaches the workspace.</summary>
+    /// <exception cref="NotFound">There is none of this name.</exception>
+    public async ValueTask<string> GetAsync(Db db, string name, string actor)
+    {
+        var secret = await FindAsync(db, name) ?? throw Missing(name);
+        var key = await db.Set<DataKey>().FirstAsync(key => key.Id == secret.DataKeyId);
+        await audit.AppendAsync(db, db.Workspace, actor, "secret.read", name);
+        return Encoding.UTF8.GetString(OpenBy(key, secret));
+    }
 
     /// <summary>
     /// The value of a name, made by <paramref name="make"/> when there is none: the same for all processes that ask at once.
@@ -127,17 +123,16 @@ public sealed class SecretsService(
         string name,
         string actor,
         CancellationToken cancellation
-    ) =>
-        store.WriteAsync(
-            workspace,
-            async db =>
-            {
-                var secret = await FindAsync(db, name) ?? throw Missing(name);
-                db.Set<Secret>().Remove(secret);
-                await audit.AppendAsync(db, workspace, actor, "secret.deleted", name);
-            },
-            cancellation
-        );
+    ) => store.WriteAsync(workspace, db => DeleteAsync(db, name, actor), cancellation);
+
+    /// <summary>Deletes a value within the caller's write, which reaches the workspace.</summary>
+    /// <exception cref="NotFound">There is none of this name.</exception>
+    public async ValueTask DeleteAsync(Db db, string name, string actor)
+    {
+        var secret = await FindAsync(db, name) ?? throw Missing(name);
+        db.Set<Secret>().Remove(secret);
+        await audit.AppendAsync(db, db.Workspace, actor, "secret.deleted", name);
+    }
 
     public Task<List<string>> ListNamesAsync(
         Id<Workspace> workspace,
