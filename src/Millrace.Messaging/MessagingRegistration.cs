@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
 using Millrace.Messaging.Accounts;
+using Millrace.Messaging.Contracts;
 using Millrace.Messaging.Conversations;
 using Millrace.Messaging.Credits;
 using Millrace.Messaging.Mail;
@@ -22,6 +23,7 @@ public static class MessagingRegistration
         services.AddMail(configuration);
         services.AddAccounts(configuration);
         services.AddProfiles();
+        services.AddContracts();
         services.AddConversations(configuration);
         services.AddCredits(configuration);
         return services;
