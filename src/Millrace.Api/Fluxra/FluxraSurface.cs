@@ -10,6 +10,7 @@ using Millrace.Api.Fluxra.Agents;
 using Millrace.Api.Fluxra.Auth;
 using Millrace.Api.Fluxra.Blocks;
 using Millrace.Api.Fluxra.Bodies;
+using Millrace.Api.Fluxra.Contracts;
 using Millrace.Api.Fluxra.Conversations;
 using Millrace.Api.Fluxra.Credits;
 using Millrace.Api.Fluxra.Failures;
@@ -80,5 +81,6 @@ internal static class FluxraSurface
         routes.MapGroup("").WithTags("Conversations").MapConversations();
         routes.MapGroup("").WithTags("Blocks").MapBlocks();
         routes.MapGroup("").WithTags("Credits").MapCredits();
+        routes.MapGroup("").WithTags("Contracts").MapContracts();
     }
 }

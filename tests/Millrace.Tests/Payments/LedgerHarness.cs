@@ -62,10 +62,13 @@ internal sealed class LedgerHarness : IAsyncDisposable
     public static Reference Reference(string type) => new(type, Guid.NewGuid());
 
     /// <summary>The invariants, asked of the rows themselves.</summary>
-    public async Task CheckAsync()
+    public Task CheckAsync() => CheckAsync(Store, Workspace);
+
+    /// <summary>Likewise, of any store.</summary>
+    public static async Task CheckAsync(Store store, Id<Workspace> workspace)
     {
-        var accounts = await Store.ReadAsync(
-            Workspace,
+        var accounts = await store.ReadAsync(
+            workspace,
             db =>
                 db.QueryAsync(
                     "SELECT owner_kind, owner_id, available, held, last_number FROM ledger_accounts WHERE workspace_id = $1",
@@ -75,14 +78,14 @@ internal sealed class LedgerHarness : IAsyncDisposable
                         Balance = new Balance(row.Int64(2), row.Int64(3)),
                         Postings = row.Int64(4),
                     },
-                    Workspace.Value
+                    workspace.Value
                 )
         );
         accounts.Sum(account => account.Balance.Total).ShouldBe(0);
         foreach (var account in accounts)
         {
-            var postings = await Store.ReadAsync(
-                Workspace,
+            var postings = await store.ReadAsync(
+                workspace,
                 db => Statement.ListAsync(db, account.Owner, new PostingFilter(), null, 10_000)
             );
             postings

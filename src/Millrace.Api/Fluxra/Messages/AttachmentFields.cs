@@ -24,7 +24,7 @@ internal static class AttachmentFields
             Sha256(fields)
         );
 
-    private static string Url(Fields fields)
+    public static string Url(Fields fields)
     {
         var url = fields.RequiredText("url", LongestUrl);
         if (url.Length > 0 && !IsUrl(url))
@@ -37,7 +37,7 @@ internal static class AttachmentFields
         && Uri.TryCreate(text, UriKind.Absolute, out var url)
         && url is { Scheme: "http" or "https", Host.Length: > 0 };
 
-    private static string? Sha256(Fields fields)
+    public static string? Sha256(Fields fields)
     {
         if (fields.Text("sha256", HexDigits) is not { } digest)
             return null;
