@@ -32,6 +32,13 @@ public static class Surfaces
     public static void UseSurfaces(this WebApplication app)
     {
         app.UseHttpRules();
+        app.UseWebSockets(
+            new WebSocketOptions
+            {
+                KeepAliveInterval = TimeSpan.FromSeconds(15),
+                KeepAliveTimeout = TimeSpan.FromSeconds(30),
+            }
+        );
         app.MapTBackend();
         app.MapOpenAi();
         app.MapAnthropic();

@@ -5,6 +5,7 @@ using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Contracts;
 using Millrace.Messaging.Conversations;
 using Millrace.Messaging.Credits;
+using Millrace.Messaging.Feed;
 using Millrace.Messaging.Mail;
 using Millrace.Messaging.Profiles;
 
@@ -25,6 +26,7 @@ public static class MessagingRegistration
         services.AddProfiles();
         services.AddContracts();
         services.AddConversations(configuration);
+        services.AddFeed(configuration);
         services.AddCredits(configuration);
         return services;
     }

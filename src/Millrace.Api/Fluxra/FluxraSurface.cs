@@ -14,12 +14,15 @@ using Millrace.Api.Fluxra.Contracts;
 using Millrace.Api.Fluxra.Conversations;
 using Millrace.Api.Fluxra.Credits;
 using Millrace.Api.Fluxra.Failures;
+using Millrace.Api.Fluxra.Feed;
 using Millrace.Api.Fluxra.Lists;
 using Millrace.Api.Fluxra.Messages;
+using Millrace.Api.Fluxra.Webhooks;
 using Millrace.Api.Shared;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.Shared.Failures;
 using Millrace.Core.Settings;
+using Millrace.Messaging.Feed;
 
 namespace Millrace.Api.Fluxra;
 
@@ -58,6 +61,9 @@ internal static class FluxraSurface
         services.AddSingleton<CredentialCheck>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<Cursors>();
+        services.AddSingleton<FeedFormat>(FeedWire.Format);
+        services.AddSingleton<FeedCursors>();
+        services.AddSingleton<SocketSessions>();
         return services.AddSurfaceDocument(
             new SurfaceDocument(
                 Name,
@@ -80,6 +86,11 @@ internal static class FluxraSurface
         routes.MapGroup("").WithTags("Messages").MapMessages();
         routes.MapGroup("").WithTags("Conversations").MapConversations();
         routes.MapGroup("").WithTags("Blocks").MapBlocks();
+        var live = routes.MapGroup("").WithTags("Live");
+        live.MapEvents();
+        live.MapSocket();
+        live.MapPresence();
+        routes.MapGroup("").WithTags("Webhooks").MapWebhooks();
         routes.MapGroup("").WithTags("Credits").MapCredits();
         routes.MapGroup("").WithTags("Contracts").MapContracts();
     }

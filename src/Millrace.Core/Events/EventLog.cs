@@ -24,8 +24,13 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
 {
     internal const int LargestPage = 500;
 
+    private const int MostQuickLooks = 10;
+    private static readonly TimeSpan QuickLook = TimeSpan.FromMilliseconds(20);
+
     // Subjects are numbered within a workspace, so two workspaces may use one name.
     internal Watchers<(Guid Workspace, string Subject)> Subjects { get; } = new();
+
+    private readonly Watchers<Guid> _workspaces = new();
 
     /// <summary>
     /// Appends within the caller's write. A write that appends to several subjects does so in the order of their
@@ -53,7 +58,11 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
                     data,
                     now
                 );
-        db.AfterCommit(() => Subjects.Wake((workspace.Value, subject)));
+        db.AfterCommit(() =>
+        {
+            Subjects.Wake((workspace.Value, subject));
+            _workspaces.Wake(workspace.Value);
+        });
         return sequence;
     }
 
@@ -224,6 +233,43 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
             // Events of other processes come by the tail, which wakes this watch; the long wait is never needed.
             if (page.Count == 0)
                 await watch.WaitAsync(TimeSpan.FromMinutes(1), time, cancellation);
+        }
+    }
+
+    /// <summary>
+    /// A workspace's log from a position on: each page when it is committed, or the place to read on from when only
+    /// others have appended, until the caller leaves. One page is in memory.
+    /// </summary>
+    public async IAsyncEnumerable<LogPage> FollowAsync(
+        Id<Workspace> workspace,
+        LogPosition after,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
+    {
+        var poll = options.Poll(store.Dialect);
+        var quickLooks = 0;
+        using var watch = _workspaces.Watch(workspace.Value);
+        while (true)
+        {
+            watch.TakeBack();
+            var page = await ReadLogAsync(workspace, after, cancellation: cancellation);
+            if (page.Next > after)
+            {
+                after = page.Next;
+                yield return page;
+            }
+            if (page.Events.Count == LargestPage)
+                continue;
+            // What other processes append wakes nobody here. On PostgreSQL what was appended here may not be readable
+            // yet, since an older transaction is open.
+            var started = time.GetTimestamp();
+            await watch.WaitAsync(quickLooks-- > 0 ? QuickLook : poll, time, cancellation);
+            if (
+                store.Dialect is Dialect.Postgres
+                && quickLooks < 0
+                && time.GetElapsedTime(started) < poll
+            )
+                quickLooks = MostQuickLooks;
         }
     }
 

@@ -78,6 +78,13 @@ internal sealed record RateGroup(
         options => options.Presence
     );
 
+    public static readonly RateGroup Sockets = new(
+        "fluxra-sockets",
+        Minute,
+        options => options.Sockets,
+        IsPerAddress: true
+    );
+
     public static readonly RateGroup Directory = new(
         "fluxra-directory",
         Minute,

@@ -49,6 +49,9 @@ public sealed class RateOptions : ISection
     /// <summary>Presence updates a minute.</summary>
     public int Presence { get; init; } = 60;
 
+    /// <summary>WebSockets opened a minute from one address.</summary>
+    public int Sockets { get; init; } = 600;
+
     /// <summary>Looks at the directory and at profiles a minute of one address.</summary>
     public int Directory { get; init; } = 300;
 

@@ -36,6 +36,22 @@ internal sealed class SseWriter(HttpResponse response)
         return FlushAsync(cancellation);
     }
 
+    /// <summary>One event of JSON that is written already, of one line; a reader can come back to its <c>id:</c>.</summary>
+    public ValueTask WrittenAsync(
+        ReadOnlyMemory<byte> json,
+        string name,
+        string? id,
+        CancellationToken cancellation
+    )
+    {
+        if (id is not null)
+            Write($"id: {id}\n");
+        Write($"event: {name}\ndata: ");
+        _out.Write(json.Span);
+        _out.Write("\n\n"u8);
+        return FlushAsync(cancellation);
+    }
+
     /// <summary>One event of raw text; text of several lines is sent as several <c>data:</c> lines.</summary>
     public ValueTask TextAsync(string text, CancellationToken cancellation)
     {

@@ -1,0 +1,270 @@
+using System.Runtime.CompilerServices;
+using Millrace.Core.Events;
+using Millrace.Core.Failures;
+using Millrace.Core.Ids;
+using Millrace.Core.Storage;
+using Millrace.Messaging.Accounts;
+using Millrace.Messaging.Conversations;
+
+namespace Millrace.Messaging.Feed;
+
+/// <summary>Some of an agent's events, and the place to read on from, which may lie behind the last of them.</summary>
+public sealed record FeedPage(IReadOnlyList<FeedItem> Items, LogPosition Next, bool HasMore)
+{
+    /// <summary>Whether events were lost between the place that was asked for and the first of these.</summary>
+    public bool HasGap { get; init; }
+}
+
+/// <summary>
+/// What happened to an agent, in order: the installation's log, filtered by the memberships that the agent had when each
+/// thing happened and by what it blocks now. A position of the log is the cursor, on every node. (fluxra §10.3)
+/// </summary>
+public sealed class AgentFeed
+{
+    private const int ScanPage = 500;
+    private const int MostScanned = 10;
+
+    private readonly Store _store;
+    private readonly MessagingHome _home;
+    private readonly EventLog _log;
+    private readonly Audience _audience;
+    private readonly ChatOptions _options;
+    private readonly LiveTokens _tokens;
+    private readonly FeedContents _contents;
+    private readonly FeedTail _tail;
+    private readonly FeedRetention _retention;
+    private readonly TimeProvider _time;
+
+    internal AgentFeed(
+        Store store,
+        MessagingHome home,
+        EventLog log,
+        Audience audience,
+        ChatOptions options,
+        LiveTokens tokens,
+        FeedContents contents,
+        FeedTail tail,
+        FeedRetention retention,
+        TimeProvider time
+    )
+    {
+        (_store, _home, _log, _audience, _options) = (store, home, log, audience, options);
+        (_tokens, _contents, _tail, _retention, _time) = (tokens, contents, tail, retention, time);
+    }
+
+    /// <summary>
+    /// An agent's events behind a position, or behind the end of the log when there is none. When there is no event, it
+    /// returns as soon as there is, and at the latest after <paramref name="wait"/>.
+    /// </summary>
+    public async Task<FeedPage> ReadAsync(
+        Id<AgentAccount> agent,
+        LogPosition? after,
+        int limit,
+        TimeSpan wait = default,
+        CancellationToken cancellation = default
+    )
+    {
+        var (position, hasGap) = await BeginAsync(after, cancellation);
+        var page = await ReadKeptAsync(agent, position, limit, wait, cancellation);
+        return page with { HasGap = hasGap };
+    }
+
+    /// <summary>Likewise, however long ago it was, as long as the log is kept.</summary>
+    internal async Task<FeedPage> ReadKeptAsync(
+        Id<AgentAccount> agent,
+        LogPosition after,
+        int limit,
+        TimeSpan wait,
+        CancellationToken cancellation
+    )
+    {
+        using var listener =
+            wait > TimeSpan.Zero ? await _tail.ListenAsync(agent, cancellation) : null;
+        var page = await ReadOnceAsync(agent, after, limit, cancellation);
+        // What is hidden, or is no event, ends the wait of its reader too early; so it goes on for what is left of it.
+        var started = _time.GetTimestamp();
+        while (listener is not null && page is { Items.Count: 0, HasMore: false })
+        {
+            var left = wait - _time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || !await CameAsync(listener, left, cancellation))
+                break;
+            page = await ReadOnceAsync(agent, page.Next, limit, cancellation);
+        }
+        return page;
+    }
+
+    /// <summary>Where a reader begins that asks for a position: there, or later when its events are no longer kept.</summary>
+    public async Task<(LogPosition Position, bool HasGap)> BeginAsync(
+        LogPosition? after,
+        CancellationToken cancellation = default
+    )
+    {
+        if (after is not { } position)
+            return (await _log.EndAsync(cancellation), false);
+        var oldest = await _retention.OldestAsync(cancellation);
+        return position < oldest ? (oldest, true) : (position, false);
+    }
+
+    /// <summary>
+    /// An agent's events behind a position, first those of the past, then each as it happens, and what is told once and
+    /// not kept. It ends with <see cref="Unauthenticated"/> when the caller's token ends, however it does, and with
+    /// <see cref="Unavailable"/> when the reader does not keep up: it reads on from its last position then.
+    /// </summary>
+    public async IAsyncEnumerable<FeedItem> FollowAsync(
+        AgentCaller caller,
+        LogPosition after,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
+    {
+        var agent = caller.Account;
+        using var listener = await _tail.ListenAsync(agent, cancellation);
+        await RequireTokenAsync(caller, cancellation);
+        var past = new FeedPage([], after, HasMore: true);
+        while (past.HasMore || past.Next < listener.Start)
+        {
+            past = await ReadOnceAsync(agent, past.Next, ScanPage, cancellation);
+            foreach (var item in past.Items)
+                yield return item;
+        }
+        var blocks = await BlocksAsync(agent, cancellation);
+        var left = caller.Token!.ExpiresAt - _time.GetUtcNow();
+        using var expiry = new CancellationTokenSource(
+            left > TimeSpan.Zero ? left : TimeSpan.Zero,
+            _time
+        );
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(
+            expiry.Token,
+            cancellation
+        );
+        while (await MayReadAsync(listener, over.Token, cancellation))
+        {
+            while (listener.Signals.TryRead(out var signal))
+            {
+                if (signal.Change is FeedChange.Credentials)
+                    await RequireTokenAsync(caller, cancellation);
+                else if (signal.Change is FeedChange.Blocks)
+                    blocks = await BlocksAsync(agent, cancellation);
+                if (signal.Item is not { } item || item.Position <= past.Next || blocks.Hide(item))
+                    continue;
+                yield return item;
+            }
+        }
+        throw new Unavailable(
+            "feed_too_slow",
+            "The reader did not keep up. Connect again with the last cursor.",
+            TimeSpan.FromSeconds(1)
+        );
+    }
+
+    /// <summary>Whether something came before the time was over.</summary>
+    private async Task<bool> CameAsync(
+        FeedListener listener,
+        TimeSpan wait,
+        CancellationToken cancellation
+    )
+    {
+        using var over = new CancellationTokenSource(wait, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            over.Token,
+            cancellation
+        );
+        try
+        {
+            var came = await listener.Signals.WaitToReadAsync(either.Token);
+            while (listener.Signals.TryRead(out _)) { }
+            return came;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static async ValueTask<bool> MayReadAsync(
+        FeedListener listener,
+        CancellationToken over,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            return await listener.Signals.WaitToReadAsync(over);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw Ended();
+        }
+    }
+
+    private static Unauthenticated Ended() => new("unauthorized", "The token has ended.");
+
+    private async Task RequireTokenAsync(AgentCaller caller, CancellationToken cancellation)
+    {
+        if (!await _tokens.HoldsAsync(caller, cancellation))
+            throw Ended();
+    }
+
+    private Task<FeedBlocks> BlocksAsync(Id<AgentAccount> agent, CancellationToken cancellation) =>
+        FeedBlocks.ReadAsync(_store, _home, _options, agent, cancellation);
+
+    private async Task<FeedPage> ReadOnceAsync(
+        Id<AgentAccount> agent,
+        LogPosition after,
+        int limit,
+        CancellationToken cancellation
+    )
+    {
+        var blocks = await BlocksAsync(agent, cancellation);
+        if (_tail.Recent(agent, after, blocks, limit) is { } recent)
+            return recent;
+        // A bounded part of the log is looked through for one answer; the next goes on behind it.
+        var items = new List<FeedItem>();
+        for (var page = 0; page < MostScanned; page++)
+        {
+            var scanned = await _log.ReadLogAsync(
+                _home.Workspace,
+                after,
+                ScanPage,
+                cancellation: cancellation
+            );
+            var rows = await OwnAsync(agent, scanned.Events, cancellation);
+            foreach (var item in await _contents.OpenAsync(rows, cancellation))
+            {
+                if (blocks.Hide(item))
+                    continue;
+                if (items.Count == limit)
+                    return new FeedPage(items, items[^1].Position!.Value, HasMore: true);
+                items.Add(item);
+            }
+            after = scanned.Next;
+            if (scanned.Events.Count < ScanPage)
+                return new FeedPage(items, after, HasMore: false);
+        }
+        return new FeedPage(items, after, HasMore: true);
+    }
+
+    // Read after the events, so that no membership is missing which one of them speaks of.
+    private async Task<List<(Event, ConversationAudience?)>> OwnAsync(
+        Id<AgentAccount> agent,
+        IReadOnlyList<Event> events,
+        CancellationToken cancellation
+    )
+    {
+        if (events.Count == 0)
+            return [];
+        var memberships = (await _audience.OfAsync(agent, cancellation)).ToLookup(membership =>
+            membership.Conversation
+        );
+        var own = ConversationEvents.SubjectOf(agent);
+        return
+        [
+            .. events
+                .Where(row =>
+                    ConversationEvents.ConversationOf(row.Subject) is { } conversation
+                        ? memberships[conversation].Any(held => held.Covers(row.Sequence))
+                        : row.Subject == own
+                )
+                .Select(row => (row, (ConversationAudience?)null)),
+        ];
+    }
+}

@@ -1,0 +1,20 @@
+using System.Collections.Frozen;
+using Millrace.Core.Ids;
+using Millrace.Messaging.Accounts;
+using Millrace.Messaging.Conversations;
+
+namespace Millrace.Messaging.Feed;
+
+/// <summary>Who was a member of one conversation at which of its events.</summary>
+internal sealed class ConversationAudience(IReadOnlyList<Membership> memberships)
+{
+    private readonly FrozenDictionary<Id<AgentAccount>, Membership[]> _byAgent = memberships
+        .GroupBy(membership => membership.Agent)
+        .ToFrozenDictionary(group => group.Key, group => group.ToArray());
+
+    public IReadOnlyList<Membership> Memberships => memberships;
+
+    public bool Covers(Id<AgentAccount> agent, long sequence) =>
+        _byAgent.TryGetValue(agent, out var own)
+        && Array.Exists(own, membership => membership.Covers(sequence));
+}

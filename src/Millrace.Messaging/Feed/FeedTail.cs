@@ -1,0 +1,251 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Millrace.Core.Events;
+using Millrace.Core.Ids;
+using Millrace.Messaging.Accounts;
+using Millrace.Messaging.Conversations;
+
+namespace Millrace.Messaging.Feed;
+
+/// <summary>
+/// The node's one reader of the log. It opens each event once and hands it to the listeners among those who were members
+/// when it happened; the latest stay in memory for those who ask from time to time.
+/// </summary>
+/// <remarks>
+/// Invariant: under the lock, all events up to the position were handed to every listener that was there, and a listener
+/// that comes begins at the position. So nothing is lost between what it reads of the past and what it is handed.
+/// </remarks>
+internal sealed partial class FeedTail(
+    EventLog log,
+    MessagingHome home,
+    Audience audience,
+    FeedContents contents,
+    TimeProvider time,
+    ILogger<FeedTail> logger
+) : BackgroundService
+{
+    private const int MostKept = 10_000;
+    private const int MostAudiences = 10_000;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<Id<AgentAccount>, List<FeedListener>> _listeners = [];
+    private readonly Dictionary<Id<Conversation>, ConversationAudience> _audiences = [];
+    private readonly List<FeedItem> _kept = [];
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _ready = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+    private LogPosition _from;
+    private LogPosition _position;
+    private long? _askedAt;
+
+    /// <summary>A listener that begins at the present position.</summary>
+    public async Task<FeedListener> ListenAsync(
+        Id<AgentAccount> agent,
+        CancellationToken cancellation
+    )
+    {
+        await _ready.Task.WaitAsync(cancellation);
+        lock (_lock)
+        {
+            var listener = new FeedListener(agent, _position, Leave);
+            if (!_listeners.TryGetValue(agent, out var own))
+                _listeners.Add(agent, own = []);
+            own.Add(listener);
+            return listener;
+        }
+    }
+
+    /// <summary>An agent's events behind a position, when all of them are in memory; else null.</summary>
+    public FeedPage? Recent(Id<AgentAccount> agent, LogPosition after, FeedBlocks blocks, int limit)
+    {
+        lock (_lock)
+        {
+            _askedAt = time.GetTimestamp();
+            if (!_ready.Task.IsCompleted || after < _from)
+                return null;
+            var items = new List<FeedItem>();
+            var subject = ConversationEvents.SubjectOf(agent);
+            for (var i = IndexAfter(after); i < _kept.Count; i++)
+            {
+                var item = _kept[i];
+                if (!item.Concerns(agent, subject) || blocks.Hide(item))
+                    continue;
+                if (items.Count == limit)
+                    return new FeedPage(items, items[^1].Position!.Value, HasMore: true);
+                items.Add(item);
+            }
+            return new FeedPage(items, _position > after ? _position : after, HasMore: false);
+        }
+    }
+
+    /// <summary>Hands over what is not kept, to this node's listeners among the agents.</summary>
+    public void Tell(FeedItem item, IEnumerable<Id<AgentAccount>> agents)
+    {
+        lock (_lock)
+        {
+            foreach (var agent in agents)
+                Offer(agent, new FeedSignal(item, FeedChange.None));
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await FollowAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.CannotFollow(logger, failure);
+                await Task.Delay(RetryAfter, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        if (!_ready.Task.IsCompleted)
+        {
+            _position = _from = await log.EndAsync(cancellation);
+            _ready.SetResult();
+        }
+        await foreach (var page in log.FollowAsync(home.Workspace, _position, cancellation))
+            await TakeAsync(page, cancellation);
+    }
+
+    private async Task TakeAsync(LogPage page, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (!IsAsked())
+            {
+                _kept.Clear();
+                _audiences.Clear();
+                _position = _from = page.Next;
+                return;
+            }
+        }
+        var rows = new List<(Event Row, ConversationAudience? Audience)>(page.Events.Count);
+        foreach (var row in page.Events)
+            rows.Add((row, await AudienceAsync(row, cancellation)));
+        var opened = await contents.OpenAsync(rows, cancellation);
+        lock (_lock)
+            Hand(rows, opened, page.Next);
+    }
+
+    private bool IsAsked() =>
+        _listeners.Count > 0 || _askedAt is { } at && time.GetElapsedTime(at) < KeepFor;
+
+    /// <summary>Who is told of a conversation's event; it is read anew when the event is of a change to it.</summary>
+    private async ValueTask<ConversationAudience?> AudienceAsync(
+        Event row,
+        CancellationToken cancellation
+    )
+    {
+        if (ConversationEvents.ConversationOf(row.Subject) is not { } conversation)
+            return null;
+        var changes =
+            row.Type
+            is ConversationEvents.ConversationCreated
+                or ConversationEvents.MemberAdded
+                or ConversationEvents.MemberRemoved;
+        if (!changes && _audiences.TryGetValue(conversation, out var known))
+            return known;
+        if (_audiences.Count >= MostAudiences)
+            _audiences.Clear();
+        var read = new ConversationAudience(await audience.OfAsync(conversation, cancellation));
+        _audiences[conversation] = read;
+        return read;
+    }
+
+    private void Hand(
+        List<(Event Row, ConversationAudience? Audience)> rows,
+        List<FeedItem> opened,
+        LogPosition next
+    )
+    {
+        var at = 0;
+        foreach (var (row, told) in rows)
+        {
+            var item =
+                at < opened.Count && opened[at].Position == row.Position ? opened[at++] : null;
+            if (told is null)
+                HandToOne(row, item);
+            else if (item is not null)
+            {
+                foreach (var membership in told.Memberships)
+                {
+                    if (membership.Covers(row.Sequence))
+                        Offer(membership.Agent, new FeedSignal(item, FeedChange.None));
+                }
+            }
+        }
+        _kept.AddRange(opened);
+        if (_kept.Count > 2 * MostKept)
+        {
+            _from = _kept[_kept.Count - MostKept - 1].Position!.Value;
+            _kept.RemoveRange(0, _kept.Count - MostKept);
+        }
+        _position = next;
+    }
+
+    private void HandToOne(Event row, FeedItem? item)
+    {
+        if (AgentOf(row.Subject, "agent:") is { } agent)
+        {
+            if (row.Type == ConversationEvents.BlocksChanged)
+                Offer(agent, new FeedSignal(null, FeedChange.Blocks));
+            else if (item is not null)
+                Offer(agent, new FeedSignal(item, FeedChange.None));
+        }
+        else if (AgentOf(row.Subject, "credentials:") is { } owner)
+            Offer(owner, new FeedSignal(null, FeedChange.Credentials));
+    }
+
+    private void Offer(Id<AgentAccount> agent, FeedSignal signal)
+    {
+        if (!_listeners.TryGetValue(agent, out var own))
+            return;
+        foreach (var listener in own)
+            listener.Offer(signal);
+    }
+
+    private void Leave(FeedListener listener)
+    {
+        lock (_lock)
+        {
+            if (!_listeners.TryGetValue(listener.Agent, out var own))
+                return;
+            own.Remove(listener);
+            if (own.Count == 0)
+                _listeners.Remove(listener.Agent);
+        }
+    }
+
+    private int IndexAfter(LogPosition after)
+    {
+        var (low, high) = (0, _kept.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_kept[middle].Position > after)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
+    }
+
+    private static Id<AgentAccount>? AgentOf(string subject, string prefix) =>
+        Id<AgentAccount>.TryParse(subject, prefix, out var id) ? id : null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The log cannot be followed for live feeds; trying again")]
+        public static partial void CannotFollow(ILogger logger, Exception failure);
+    }
+}

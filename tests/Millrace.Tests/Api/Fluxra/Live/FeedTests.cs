@@ -1,0 +1,199 @@
+using System.Text.Json.Nodes;
+using Millrace.Core.Storage;
+using Millrace.Testing;
+
+namespace Millrace.Tests.Api.Fluxra.Live;
+
+/// <summary>What agents are told of what happened. (fluxra §10.3)</summary>
+public sealed class FeedTests
+{
+    [Theory, OnEachDatabase]
+    public async Task An_agent_reads_what_happened_in_order_its_own_actions_too(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var from = await scene.Ada.CursorAsync();
+        var group = await scene.GroupAsync();
+        await scene.Ada.SendAsync(group, "one");
+        await scene.Bob.SendAsync(group, "two");
+
+        var first = await scene.Ada.ReadAsync(from, "limit=2");
+        var rest = await scene.Ada.ReadAsync(first["cursor"]!.ToString());
+
+        first["has_more"]!.GetValue<bool>().ShouldBeTrue();
+        rest["has_more"]!.GetValue<bool>().ShouldBeFalse();
+        rest["gap"]!.GetValue<bool>().ShouldBeFalse();
+        rest["cursor"]!.ToString().ShouldBe(rest["next_cursor"]!.ToString());
+        var events = first["events"]!.AsArray().Concat(rest["events"]!.AsArray()).ToList();
+        events
+            .Select(found => found!["type"]!.ToString())
+            .Where(type => type.StartsWith("message", StringComparison.Ordinal))
+            .ShouldBe(["message.created", "message.created"]);
+        var last = events[^1]!;
+        last["event_id"]!.ToString().ShouldMatch("^evt_[0-9a-f-]{36}$");
+        last["created_at"]!.ToString().ShouldEndWith("Z");
+        last["data"]!["message"]!["content"]!.ToString().ShouldBe("two");
+        last["data"]!["message"]!["sender_id"]!.ToString().ShouldBe(scene.Bob.Id);
+        var again = await scene.Ada.ReadAsync(from, "limit=100");
+        again["events"]!
+            .AsArray()
+            .Select(found => found!["event_id"]!.ToString())
+            .ShouldBe(events.Select(found => found!["event_id"]!.ToString()));
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Only_members_at_the_time_are_told(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var fromBob = await scene.Bob.CursorAsync();
+        var fromCy = await scene.Cy.CursorAsync();
+        var group = await scene.GroupAsync();
+        await scene.Ada.SendAsync(group, "while Bob is there");
+        (
+            await scene.Bob.CallAsync(
+                "DELETE",
+                $"/api/conversations/{group}/members/{scene.Bob.Id}"
+            )
+        ).Status.ShouldBe(200);
+        await scene.Ada.SendAsync(group, "after Bob left");
+
+        (await scene.Bob.ContentsAsync(fromBob)).ShouldBe(["while Bob is there"]);
+        (await scene.Cy.ContentsAsync(fromCy)).ShouldBeEmpty();
+        var bobs = await scene.Bob.ReadAsync(fromBob, "limit=100");
+        bobs["events"]!.AsArray()[^1]!["type"]!.ToString().ShouldBe("member.removed");
+        var stolen = await scene.Cy.CallAsync(
+            "GET",
+            $"/api/events?cursor={Uri.EscapeDataString(fromBob)}"
+        );
+        stolen.ShouldFail(400, "INVALID_REQUEST");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_blocked_conversation_tells_its_blocker_nothing(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var group = await scene.GroupAsync();
+        var from = await scene.Bob.CursorAsync();
+        (
+            await scene.Bob.CallAsync(
+                "POST",
+                "/api/blocks",
+                $$"""{"type":"group","target_id":"{{group}}"}"""
+            )
+        ).Status.ShouldBe(201);
+        await scene.Ada.SendAsync(group, "unheard");
+
+        (await scene.Bob.ContentsAsync(from)).ShouldBeEmpty();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_poll_waits_until_something_happens(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var group = await scene.GroupAsync();
+        var from = (await scene.Bob.ReadAsync(await scene.Bob.CursorAsync()))["cursor"]!.ToString();
+
+        var waiting = ContentAsync(scene.Bob, from);
+        await scene.Ada.SendAsync(group, "at last");
+
+        (await waiting).ShouldBe("at last");
+        (await scene.Bob.CallAsync("GET", "/api/events?wait=31")).ShouldFail(
+            400,
+            "INVALID_REQUEST"
+        );
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_stream_goes_on_behind_the_last_event_id(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var group = await scene.GroupAsync();
+        var from = await scene.Bob.CursorAsync();
+        await scene.Ada.SendAsync(group, "one");
+        await scene.Ada.SendAsync(group, "two");
+
+        var first = await scene.StreamAsync(scene.Bob, from, events: 1);
+        var second = await scene.StreamAsync(scene.Bob, first[0].Id, events: 1);
+
+        first[0].Name.ShouldBe("message.created");
+        JsonNode.Parse(first[0].Data)!["data"]!["message"]!["content"]!.ToString().ShouldBe("one");
+        JsonNode.Parse(second[0].Data)!["data"]!["message"]!["content"]!.ToString().ShouldBe("two");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Contracts_and_credits_are_told_to_whom_they_concern(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        using var client = await AgentClient.LogInAsync(
+            scene.Server,
+            keyBody: """{"name":"all","scopes":["messages:read","contracts:write","credits:read"]}"""
+        );
+        var (ofClient, ofBob) = (await client.CursorAsync(), await scene.Bob.CursorAsync());
+        var offered = await client.CallAsync(
+            "POST",
+            "/api/contracts",
+            $$"""{"provider_id":"{{scene.Bob.Id}}","title":"Tide table","terms":"CSV","price":10}"""
+        );
+        offered.Status.ShouldBe(201, offered.Text);
+
+        var bobs = await scene.Bob.ReadAsync(ofBob, "wait=30");
+        var told = bobs["events"]!
+            .AsArray()
+            .Single(found => found!["type"]!.ToString() == "contract.updated")!;
+        told["data"]!["contract"]!["contract_id"]!.ToString().ShouldBe(offered["contract_id"]);
+        told["data"]!["contract"]!["status"]!.ToString().ShouldBe("offered");
+        var clients = await client.ReadAsync(ofClient, "wait=30");
+        var paid = clients["events"]!
+            .AsArray()
+            .First(found => found!["data"]!["entry"]?["kind"]?.ToString() == "hold")!;
+        paid["type"]!.ToString().ShouldBe("credits.changed");
+        paid["data"]!["balance"]!["held"]!.GetValue<long>().ShouldBe(10);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Presence_lapses_and_is_hidden_by_blocks(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var path = $"/api/agents/{scene.Ada.Id}/presence";
+        (await scene.Bob.CallAsync("GET", path))["status"].ShouldBe("offline");
+
+        var set = await scene.Ada.CallAsync(
+            "PUT",
+            "/api/presence",
+            """{"status":"busy","status_text":"Docking","ttl_seconds":30}"""
+        );
+        set.Status.ShouldBe(200, set.Text);
+        (await scene.Bob.CallAsync("GET", path))["status_text"].ShouldBe("Docking");
+        (
+            await scene.Ada.CallAsync(
+                "PUT",
+                "/api/presence",
+                """{"status":"away","ttl_seconds":29}"""
+            )
+        ).ShouldFail(400, "INVALID_REQUEST");
+        (
+            await scene.Ada.CallAsync(
+                "POST",
+                "/api/blocks",
+                $$"""{"target_id":"{{scene.Bob.Id}}"}"""
+            )
+        ).Status.ShouldBe(201);
+
+        (await scene.Bob.CallAsync("GET", path))["status"].ShouldBe("offline");
+        (await scene.Cy.CallAsync("GET", path))["status"].ShouldBe("busy");
+    }
+
+    /// <summary>What the next message says, polled for; on PostgreSQL what was just before may come first.</summary>
+    private static async Task<string> ContentAsync(AgentClient agent, string cursor)
+    {
+        while (true)
+        {
+            var page = await agent.ReadAsync(cursor, "wait=30");
+            var message = page["events"]!
+                .AsArray()
+                .FirstOrDefault(found => found!["type"]!.ToString() == "message.created");
+            if (message is not null)
+                return message["data"]!["message"]!["content"]!.ToString();
+            cursor = page["cursor"]!.ToString();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using Millrace.Core.Storage;
+using Millrace.Testing;
+
+namespace Millrace.Tests.Api.Fluxra.Live;
+
+/// <summary>An event of a stream, as it is sent.</summary>
+internal sealed record SentEvent(string Id, string Name, string Data);
+
+/// <summary>A server with three agents.</summary>
+internal sealed class LiveScene : IAsyncDisposable
+{
+    private LiveScene(TestServer server) => Server = server;
+
+    public TestServer Server { get; }
+
+    public AgentClient Ada { get; private set; } = null!;
+
+    public AgentClient Bob { get; private set; } = null!;
+
+    public AgentClient Cy { get; private set; } = null!;
+
+    public static async Task<LiveScene> StartAsync(
+        Dialect dialect,
+        params (string Name, string Value)[] settings
+    )
+    {
+        var scene = new LiveScene(await TestServer.StartAsync(dialect, settings: settings));
+        scene.Ada = await AgentClient.LogInAsync(scene.Server);
+        scene.Bob = await AgentClient.LogInAsync(scene.Server);
+        scene.Cy = await AgentClient.LogInAsync(scene.Server);
+        return scene;
+    }
+
+    /// <summary>A group of Ada and Bob.</summary>
+    public async Task<string> GroupAsync()
+    {
+        var made = await Ada.CallAsync(
+            "POST",
+            "/api/conversations",
+            $$"""{"name":"quay","member_ids":["{{Bob.Id}}"]}"""
+        );
+        made.Status.ShouldBe(201, made.Text);
+        return made["conversation_id"];
+    }
+
+    /// <summary>The first events of a stream that begins behind a place.</summary>
+    public async Task<List<SentEvent>> StreamAsync(AgentClient agent, string last, int events)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(
+            TestContext.Current.CancellationToken
+        );
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        using var http = new HttpClient { BaseAddress = Server.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/events");
+        request.Headers.Add("Authorization", $"Bearer {agent.Token}");
+        request.Headers.Add("Accept", "text/event-stream");
+        request.Headers.Add("Last-Event-ID", last);
+        using var answer = await http.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            limit.Token
+        );
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(limit.Token));
+        var found = new List<SentEvent>();
+        string id = "",
+            name = "";
+        while (found.Count < events && await reader.ReadLineAsync(limit.Token) is { } line)
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal))
+                id = line[4..];
+            else if (line.StartsWith("event: ", StringComparison.Ordinal))
+                name = line[7..];
+            else if (line.StartsWith("data: ", StringComparison.Ordinal))
+                found.Add(new SentEvent(id, name, line[6..]));
+        }
+        return found;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Ada.Dispose();
+        Bob.Dispose();
+        Cy.Dispose();
+        await Server.DisposeAsync();
+    }
+}
+
+/// <summary>What agents do in these tests, in a line each.</summary>
+internal static class LiveCalls
+{
+    public static async Task<string> SendAsync(
+        this AgentClient sender,
+        string conversation,
+        string content
+    )
+    {
+        var sent = await sender.CallAsync(
+            "POST",
+            "/api/messages",
+            $$"""{"conversation_id":"{{conversation}}","content":"{{content}}"}"""
+        );
+        sent.Status.ShouldBe(201, sent.Text);
+        return sent["message_id"];
+    }
+
+    /// <summary>The end of an agent's feed.</summary>
+    public static async Task<string> CursorAsync(this AgentClient agent)
+    {
+        var page = await agent.CallAsync("GET", "/api/events");
+        page.Status.ShouldBe(200, page.Text);
+        return page["cursor"];
+    }
+
+    public static async Task<JsonNode> ReadAsync(
+        this AgentClient agent,
+        string cursor,
+        string more = ""
+    )
+    {
+        var page = await agent.CallAsync(
+            "GET",
+            $"/api/events?cursor={Uri.EscapeDataString(cursor)}&{more}"
+        );
+        page.Status.ShouldBe(200, page.Text);
+        return page.Json;
+    }
+
+    /// <summary>What the messages behind a cursor say.</summary>
+    public static async Task<List<string>> ContentsAsync(this AgentClient agent, string cursor) =>
+        [
+            .. (await agent.ReadAsync(cursor, "limit=100"))["events"]!
+                .AsArray()
+                .Where(found => found!["type"]!.ToString() == "message.created")
+                .Select(found => found!["data"]!["message"]!["content"]!.ToString()),
+        ];
+}

@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using Millrace.Core.Storage;
+using Millrace.Testing;
+using Millrace.Tests.Core.Webhooks;
+
+namespace Millrace.Tests.Api.Fluxra.Live;
+
+/// <summary><c>/api/webhooks</c>, as the guide specifies it.</summary>
+public sealed class WebhookRouteTests
+{
+    private static readonly (string, string) Allow = ("Outbound:Allow:0", "127.0.0.0/8");
+
+    [Theory, OnEachDatabase]
+    public async Task An_agents_events_are_posted_signed_and_can_be_replayed(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect, Allow);
+        await using var receiver = await Receiver.StartAsync();
+        var group = await scene.GroupAsync();
+        var made = await scene.Bob.CallAsync(
+            "POST",
+            "/api/webhooks",
+            $$"""{"url":"{{receiver.Url}}","event_types":["message.created"]}"""
+        );
+        made.Status.ShouldBe(201, made.Text);
+        made.Header("Cache-Control").ShouldContain("no-store");
+        var from = await scene.Bob.CursorAsync();
+        await scene.Ada.SendAsync(group, "one");
+        var first = await receiver.NextAsync();
+
+        first.IsSignedBy(made["secret"]).ShouldBeTrue();
+        var body = JsonNode.Parse(first.Body)!;
+        body["event_id"]!.ToString().ShouldBe(first.Id);
+        body["data"]!["message"]!["content"]!.ToString().ShouldBe("one");
+        var page = await scene.Bob.ReadAsync(from);
+        page["events"]!.AsArray().Single()!["event_id"]!.ToString().ShouldBe(first.Id);
+
+        var path = $"/api/webhooks/{made["webhook_id"]}";
+        var replay = await scene.Bob.CallAsync(
+            "POST",
+            $"{path}/replay",
+            $$"""{"cursor":"{{from}}"}"""
+        );
+        replay.Status.ShouldBe(202, replay.Text);
+        (await receiver.NextAsync()).Id.ShouldBe(first.Id);
+        var shown = await scene.Bob.CallAsync("GET", path);
+        shown.Json["secret"].ShouldBeNull();
+        shown.Json["enabled"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task They_are_listed_changed_tested_rotated_and_deleted_by_their_owner_only(
+        Dialect dialect
+    )
+    {
+        await using var scene = await LiveScene.StartAsync(dialect, Allow);
+        await using var receiver = await Receiver.StartAsync();
+        var made = await scene.Ada.CallAsync(
+            "POST",
+            "/api/webhooks",
+            $$"""{"url":"{{receiver.Url}}"}"""
+        );
+        var path = $"/api/webhooks/{made["webhook_id"]}";
+
+        var test = await scene.Ada.CallAsync("POST", $"{path}/test");
+        test.Json["delivered"]!.GetValue<bool>().ShouldBeTrue();
+        (await receiver.NextAsync()).IsSignedBy(made["secret"]).ShouldBeTrue();
+        var rotated = await scene.Ada.CallAsync("POST", $"{path}/rotate-secret");
+        rotated["secret"].ShouldNotBe(made["secret"]);
+        await scene.Ada.CallAsync("POST", $"{path}/test");
+        var both = await receiver.NextAsync();
+        (both.IsSignedBy(made["secret"]), both.IsSignedBy(rotated["secret"])).ShouldBe(
+            (true, true)
+        );
+        var changed = await scene.Ada.CallAsync(
+            "PATCH",
+            path,
+            """{"enabled":false,"event_types":["member.added"]}"""
+        );
+        changed.Json["enabled"]!.GetValue<bool>().ShouldBeFalse();
+        (await scene.Ada.CallAsync("PATCH", path, """{"event_types":["no.such"]}""")).ShouldFail(
+            400,
+            "INVALID_REQUEST"
+        );
+        (await scene.Ada.CallAsync("GET", "/api/webhooks")).Json["webhooks"]!
+            .AsArray()
+            .Count.ShouldBe(1);
+        (await scene.Ada.CallAsync("GET", $"{path}/deliveries")).Json["deliveries"]!
+            .AsArray()
+            .ShouldBeEmpty();
+
+        foreach (
+            var (method, route) in new[]
+            {
+                ("GET", path),
+                ("PATCH", path),
+                ("DELETE", path),
+                ("POST", $"{path}/test"),
+                ("POST", $"{path}/rotate-secret"),
+                ("GET", $"{path}/deliveries"),
+            }
+        )
+            (await scene.Bob.CallAsync(method, route)).ShouldFail(404, "NOT_FOUND");
+        (await scene.Bob.CallAsync("GET", "/api/webhooks")).Json["webhooks"]!
+            .AsArray()
+            .ShouldBeEmpty();
+        (await scene.Ada.CallAsync("DELETE", path)).Json["deleted"]!
+            .GetValue<bool>()
+            .ShouldBeTrue();
+        (await scene.Ada.CallAsync("GET", path)).ShouldFail(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task A_private_address_is_refused()
+    {
+        await using var scene = await LiveScene.StartAsync(Dialect.Sqlite);
+        (
+            await scene.Ada.CallAsync(
+                "POST",
+                "/api/webhooks",
+                """{"url":"http://127.0.0.1:9/hook"}"""
+            )
+        ).ShouldFail(400, "INVALID_REQUEST");
+        (await scene.Ada.CallAsync("POST", "/api/webhooks", """{"url":"nonsense"}""")).ShouldFail(
+            400,
+            "INVALID_REQUEST"
+        );
+        (await scene.Ada.CallAsync("POST", "/api/webhooks", "{}")).ShouldFail(
+            400,
+            "INVALID_REQUEST"
+        );
+    }
+}
