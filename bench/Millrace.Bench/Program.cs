@@ -4,6 +4,7 @@ using Millrace.Bench.Chatting;
 using Millrace.Bench.Enduring;
 using Millrace.Bench.Forwarding;
 using Millrace.Bench.Ingesting;
+using Millrace.Bench.Living;
 using Millrace.Bench.Searching;
 using Millrace.Bench.Starting;
 using Millrace.Bench.Storing;
@@ -21,6 +22,8 @@ return args switch
     ["search", .. var options] => await SearchBench.RunAsync(new BenchOptions(options)),
     ["vectors", .. var options] => await VectorBench.RunAsync(new BenchOptions(options)),
     ["messages", .. var options] => await MessageBench.RunAsync(new BenchOptions(options)),
+    ["fanout", .. var options] => await FanoutBench.RunAsync(new BenchOptions(options)),
+    ["webhooks", .. var options] => await WebhookBench.RunAsync(new BenchOptions(options)),
     ["role", var role, var url] => await Role.RunAsync(role, url),
     _ => Usage(),
 };
@@ -42,6 +45,9 @@ static int Usage()
           ingest     plain text read without vectors and with them, against the embedder alone, and its memory
           search     hybrid search as a workspace grows: [--chunks N] for the last size, [--database postgres]
           vectors    the vector index as it grows, and against usearch and sqlite-vec: [--part growth|million|peers] [--topic N]
+          fanout     1,000 listeners in 10 groups of 100, then idle connections: [--rate N] messages a second into each
+                     group, [--live 0], [--idle N] connections or none
+          webhooks   signed deliveries, and what a receiver costs that never answers: [--messages N] a lap
         """
     );
     return 2;

@@ -7,6 +7,8 @@ internal static class Role
     public const string Forwarder = "forwarder";
     public const string Upstream = "upstream";
     public const string Chat = "chat";
+    public const string Live = "live";
+    public const string Hook = "hook";
     public const string Messages = "messages";
 
     public static Task<int> RunAsync(string role, string url) =>
@@ -16,6 +18,8 @@ internal static class Role
             Forwarder => ForwarderServer.RunAsync(url),
             Upstream => UpstreamServer.RunAsync(url),
             Chat => Chatting.ChatServer.RunAsync(url),
+            Live => Living.LiveServer.RunAsync(url),
+            Hook => Living.HookServer.RunAsync(url),
             Messages => Talking.MessageServer.RunAsync(url),
             _ => throw new ArgumentException($"There is no role {role}.", nameof(role)),
         };
