@@ -15,7 +15,8 @@ namespace Millrace.Bench.Talking;
 internal static class FilledStore
 {
     private const int Callers = 64;
-    private const int Conversations = 1_000;
+    // Fifty messages each in the smaller store, so that a page is as long in both.
+    private const int Conversations = 200;
     private const int OwnConversations = 100;
     private const int PageSize = 50;
     private const int Few = 10_000;
