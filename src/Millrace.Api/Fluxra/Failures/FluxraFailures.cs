@@ -31,12 +31,10 @@ internal sealed class FluxraFailures : IFailureWriter
             context.Response.Headers.TryAdd("Retry-After", "1");
         return context.Response.WriteAsJsonAsync(
             new ErrorResponse(
-                new ErrorBody(
-                    Code(report),
-                    report.Message,
-                    Details(report.Failure),
-                    context.TraceIdentifier
-                )
+                new ErrorBody(Code(report), report.Message, context.TraceIdentifier)
+                {
+                    Details = Details(report.Failure),
+                }
             ),
             FluxraFailureJson.Plain.ErrorResponse
         );
@@ -95,13 +93,12 @@ internal sealed class FluxraFailures : IFailureWriter
 /// <summary>The body of every failure.</summary>
 internal sealed record ErrorResponse(ErrorBody Error);
 
-internal sealed record ErrorBody(
-    string Code,
-    string Message,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        IReadOnlyList<FieldFault>? Details,
-    string RequestId
-);
+/// <summary>What went wrong; of a request that cannot be understood, in which fields.</summary>
+internal sealed record ErrorBody(string Code, string Message, string RequestId)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FieldFault>? Details { get; init; }
+}
 
 [JsonSerializable(typeof(ErrorResponse))]
 internal sealed partial class FluxraFailureJson : JsonSerializerContext

@@ -58,6 +58,7 @@ internal static class SurfaceDocumentRegistration
                             Show(operation, example);
                         foreach (var parameter in metadata.OfType<QueryParameter>())
                             Add(operation, parameter);
+                        AddPlaces(operation, context.Description.RelativePath ?? "");
                         return Task.CompletedTask;
                     }
                 );
@@ -110,6 +111,28 @@ internal static class SurfaceDocumentRegistration
         foreach (var (type, media) in content)
             if (type == "application/json" && media is OpenApiMediaType shown)
                 shown.Example = example.Value.DeepClone();
+    }
+
+    /// <summary>Places in the path that the handler does not take as arguments.</summary>
+    private static void AddPlaces(OpenApiOperation operation, string path)
+    {
+        operation.Parameters ??= [];
+        foreach (var segment in path.Split('/'))
+        {
+            if (segment is not ['{', .. var name, '}'])
+                continue;
+            name = name.TrimStart('*');
+            if (operation.Parameters.All(parameter => parameter.Name != name))
+                operation.Parameters.Add(
+                    new OpenApiParameter
+                    {
+                        Name = name,
+                        In = ParameterLocation.Path,
+                        Required = true,
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    }
+                );
+        }
     }
 
     private static void Add(OpenApiOperation operation, QueryParameter parameter)

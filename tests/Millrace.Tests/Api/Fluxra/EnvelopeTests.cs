@@ -132,4 +132,48 @@ public sealed class EnvelopeTests
             .Select(member => member.Key)
             .ShouldBe(["status", "timestamp", "version"]);
     }
+
+    [Fact]
+    public async Task Every_route_stands_in_the_document_with_the_places_of_its_path()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var http = server.Client("");
+        var paths = (await http.CallAsync("GET", "/openapi/fluxra.json")).Json["paths"]!.AsObject();
+        string[] served =
+        [
+            "/api/auth/register",
+            "/api/auth/verify-email",
+            "/api/auth/resend-verification",
+            "/api/auth/token",
+            "/api/auth/refresh",
+            "/api/auth/revoke",
+            "/api/auth/me",
+            "/api/auth/rotate-recovery-key",
+            "/api/auth/recover",
+            "/api/auth/recover/confirm",
+            "/api/agents",
+            "/api/agents/{agent_id}",
+            "/api/agents/{agent_id}/keys/{key_id}",
+            "/api/agents/{agent_id}/keys/{key_id}/rotate",
+            "/api/agents/{agent_id}/audit-logs",
+            "/api/agents/{agent_id}/profile",
+        ];
+        served.ShouldBeSubsetOf(paths.Select(path => path.Key));
+        foreach (var (path, operations) in paths)
+        foreach (var (method, operation) in operations!.AsObject())
+        {
+            var places = operation!
+                ["parameters"]
+                ?.AsArray()
+                .Where(parameter => $"{parameter!["in"]}" == "path")
+                .Select(parameter => $"{parameter!["name"]}");
+            var expected = path.Split('/')
+                .Where(segment => segment.StartsWith('{'))
+                .Select(segment => segment.Trim('{', '}'));
+            (places ?? []).ShouldBe(expected, ignoreOrder: true, $"{method} {path}");
+            operation["responses"]!
+                .AsObject()
+                .ShouldContain(answer => answer.Key.StartsWith('2'), $"{method} {path}");
+        }
+    }
 }
