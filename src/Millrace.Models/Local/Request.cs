@@ -101,16 +101,12 @@ internal sealed partial class Request
             Tools =
                 options?.ToolMode is NoneChatToolMode
                     ? []
-                    : [.. (options?.Tools ?? []).OfType<AIFunctionDeclaration>().Where(IsNeeded)],
+                    : [.. (options?.Tools ?? []).OfType<AIFunctionDeclaration>()],
             ToolMode = options?.ToolMode,
             Format = options?.ResponseFormat,
             IsJson = isJson,
         };
     }
-
-    // What these would find, it was handed already.
-    private static bool IsNeeded(AIFunctionDeclaration tool) =>
-        tool.Name is not ("file_search" or "graph_search");
 
     // Where the answer is JSON anyway, an order to answer in JSON asks nothing more.
     private static IEnumerable<Clause> ClausesOf(string ask, bool isJson) =>
