@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Millrace.Core.Failures;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Graph.Extraction;
@@ -10,7 +9,7 @@ namespace Millrace.Knowledge.Graph.Memory;
 public sealed record SaidTurn(string Text, DateTimeOffset At, string Session, string Subject);
 
 /// <summary>Keeps what users tell as facts of their session's graph, with their words as the evidence. (t-backend §9.6)</summary>
-public sealed partial class GraphMemory(FactLog log, FactReader facts)
+public sealed class GraphMemory(FactLog log, FactReader facts)
 {
     /// <summary>The user's name in a graph of their own key.</summary>
     public const string User = "user";
@@ -48,19 +47,27 @@ public sealed partial class GraphMemory(FactLog log, FactReader facts)
             fact.ValidFrom
         ));
         var kept = new List<NewFact>();
-        foreach (var said in SaidReader.Read(turn.Text))
+        var spoken = new SpokenOf(turn.Subject);
+        foreach (var sentence in SaidReader.Sentences(turn.Text))
         {
-            var named = said with { Text = WithNames(said.Text, known, turn.Subject) };
-            if (Fact(named, turn, known) is not { } fact)
-                continue;
-            kept.Add(fact);
-            known.Insert(0, new Known(fact.Subject, fact.Predicate, fact.Object, fact.ValidFrom));
+            var text = spoken.WithNames(sentence, known);
+            spoken.Hear(text);
+            foreach (var fact in Facts(text, turn, known))
+            {
+                kept.Add(fact);
+                known.Insert(
+                    0,
+                    new Known(fact.Subject, fact.Predicate, fact.Object, fact.ValidFrom)
+                );
+            }
         }
         return await log.AddAsync(graph, kept, also, cancellation);
     }
 
-    private static NewFact? Fact(SaidSentence said, SaidTurn turn, List<Known> known)
+    private static IEnumerable<NewFact> Facts(string text, SaidTurn turn, List<Known> known)
     {
+        if (SaidReader.ReadSentence(text) is not { } said)
+            return [];
         var fact = new NewFact
         {
             Text = said.Text,
@@ -70,22 +77,50 @@ public sealed partial class GraphMemory(FactLog log, FactReader facts)
             ValidFrom = Since(said.Text, turn),
         };
         if (said.Meant is { } meant)
-            return Corrected(fact, said, meant, known);
-        // Read again, since a name may stand in it by now.
-        if ((said.Slot is null ? null : SlotRules.Read(said.Text) ?? said.Slot) is not { } slot)
+            return Corrected(fact, said, meant, known) is { } corrected ? [corrected] : [];
+        if (said.Slots.Count == 0)
             return StatementReader.Read(said.Text).Claims.Count > 0
-                ? fact
-                : fact with
+                ? [fact]
+                : [fact with { Subject = turn.Subject }];
+        return said
+            .Slots.Select(slot => Placed(slot, known, turn.Subject))
+            .OfType<Slot>()
+            .Select(slot =>
+                fact with
                 {
-                    Subject = turn.Subject,
-                };
-        return fact with
-        {
-            Subject = slot.Subject is { } other ? Whole(other, known) : turn.Subject,
-            Predicate = slot.Predicate,
-            Object = slot.Value,
-            IsOnly = true,
-        };
+                    // A clause's words find it better than those of the whole sentence.
+                    Text = said.Slots.Count > 1 ? slot.Clause : said.Text,
+                    Subject = slot.Subject,
+                    Predicate = slot.Predicate,
+                    Object = slot.Value,
+                    ValidFrom = Since(slot.Clause, turn, said.Text),
+                    IsOnly = true,
+                }
+            );
+    }
+
+    /// <summary>With its subject's whole name, and of what is said of another value's place with that place; null when nobody knows it.</summary>
+    private static Slot? Placed(Slot slot, List<Known> known, string user)
+    {
+        if (slot.Predicate is not SlotRules.Same && slot.Subject is not "")
+            return slot with { Subject = slot.Subject is { } name ? Whole(name, known) : user };
+        var before = known.Find(one =>
+            one is { Predicate: not null, Object: { } value }
+            && (
+                slot.Old is { } old
+                    ? value.Contains(old, StringComparison.OrdinalIgnoreCase)
+                        || old.Contains(value, StringComparison.OrdinalIgnoreCase)
+                : slot.Subject is "" ? one.Predicate == slot.Predicate
+                : one.Subject == Whole(slot.Subject ?? user, known) && char.IsDigit(value[0])
+            )
+        );
+        return before is null
+            ? null
+            : slot with
+            {
+                Subject = before.Subject,
+                Predicate = before.Predicate!,
+            };
     }
 
     /// <summary>What was said last, with another object from when it was to begin; null when nothing was.</summary>
@@ -99,39 +134,40 @@ public sealed partial class GraphMemory(FactLog log, FactReader facts)
         var wrong = known.Find(one =>
             one.Object is { } value
             && (
-                said.Text.Contains(value, StringComparison.OrdinalIgnoreCase)
-                || char.IsDigit(value[0]) == char.IsDigit(meant[0])
+                said.Wrong is { } old
+                    ? value.Contains(old, StringComparison.OrdinalIgnoreCase)
+                    : said.Text.Contains(value, StringComparison.OrdinalIgnoreCase)
+                        || char.IsDigit(value[0]) == char.IsDigit(meant[0])
             )
         );
-        return wrong is null
-            ? null
-            : fact with
-            {
-                Subject = wrong.Subject,
-                Predicate = wrong.Predicate,
-                Object = meant,
-                ValidFrom = wrong.From,
-                IsOnly = true,
-                Text = $"{wrong.Subject} {wrong.Predicate?.Replace('_', ' ')} {meant}",
-            };
+        if (wrong is null)
+            return null;
+        var right = said.Wrong is null
+            ? meant
+            : wrong.Object!.Replace(said.Wrong, meant, StringComparison.OrdinalIgnoreCase);
+        return fact with
+        {
+            Subject = wrong.Subject,
+            Predicate = wrong.Predicate,
+            Object = right,
+            ValidFrom = wrong.From,
+            IsOnly = true,
+            Text = $"{wrong.Subject} {wrong.Predicate?.Replace('_', ' ')} {right}",
+        };
     }
 
-    // Null where the text says it whole, so that it is read there.
-    private static DateTimeOffset? Since(string text, SaidTurn turn)
+    // The clause's own time goes before another in its sentence. Null where the text says it whole, so that it is read there.
+    private static DateTimeOffset? Since(string clause, SaidTurn turn, string sentence = "")
     {
-        var stated = DatePhrases.Read(text);
-        return RelativeTime.Read(text, turn.At) ?? (stated.IsStated ? stated.From : turn.At);
-    }
-
-    /// <summary>A sentence that begins with "he" or "she", with the name of whom the session spoke of last.</summary>
-    private static string WithNames(string text, List<Known> known, string user)
-    {
-        if (!Pronoun().IsMatch(text))
-            return text;
-        var last = known.Find(one => one.Subject is { } subject && subject != user)?.Subject;
-        return last is null
-            ? text
-            : Pronoun().Replace(text, said => said.Length > 3 ? $"{last} is" : last, 1);
+        foreach (var text in (string[])[clause, sentence])
+        {
+            var stated = DatePhrases.Read(text);
+            if (stated.IsStated)
+                return stated.From;
+            if (RelativeTime.Read(text, turn.At) is { } since)
+                return since;
+        }
+        return turn.At;
     }
 
     /// <summary>The whole name of whom the session named by it before.</summary>
@@ -146,18 +182,12 @@ public sealed partial class GraphMemory(FactLog log, FactReader facts)
                 )
             )
         ?? name;
-
-    private sealed record Known(
-        string? Subject,
-        string? Predicate,
-        string? Object,
-        DateTimeOffset? From
-    );
-
-    [GeneratedRegex(
-        @"\b(?:[Hh]e|[Ss]he)(?:['’]s\b|(?= is\b| has\b| lives\b| works\b| joined\b| moved\b| had\b))",
-        RegexOptions.None,
-        matchTimeoutMilliseconds: 5_000
-    )]
-    private static partial Regex Pronoun();
 }
+
+/// <summary>What a session said before, as far as it helps to understand what is said next.</summary>
+internal sealed record Known(
+    string? Subject,
+    string? Predicate,
+    string? Object,
+    DateTimeOffset? From
+);

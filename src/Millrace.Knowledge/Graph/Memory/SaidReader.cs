@@ -4,9 +4,14 @@ using Millrace.Knowledge.Graph.Extraction;
 namespace Millrace.Knowledge.Graph.Memory;
 
 /// <summary>A sentence of a user that is worth keeping.</summary>
-/// <param name="Slot">What it says, when it has a known form.</param>
+/// <param name="Slots">What it says, as far as it has known forms.</param>
 /// <param name="Meant">What takes the place of what was said before, when it corrects that; else null.</param>
-internal sealed record SaidSentence(string Text, Slot? Slot, string? Meant = null);
+internal sealed record SaidSentence(
+    string Text,
+    IReadOnlyList<Slot> Slots,
+    string? Meant = null,
+    string? Wrong = null
+);
 
 /// <summary>
 /// Finds what is worth keeping in what a user says: facts about them and about what has a name, preferences, corrections,
@@ -22,27 +27,24 @@ internal static partial class SaidReader
 
     private const int Timeout = 5_000;
 
-    public static IReadOnlyList<SaidSentence> Read(string message)
+    public static IReadOnlyList<SaidSentence> Read(string message) =>
+        [.. Sentences(message).Select(ReadSentence).OfType<SaidSentence>()];
+
+    /// <summary>What is to be kept of a sentence; null when nothing is.</summary>
+    public static SaidSentence? ReadSentence(string sentence)
     {
-        var kept = new List<SaidSentence>();
         try
         {
-            if (message.Length > LongestMessage)
-                return [];
-            foreach (var sentence in Sentences(message))
-            {
-                if (Read(sentence, ref kept) is { } said)
-                    kept.Add(said);
-            }
+            return Kept(sentence);
         }
         catch (RegexMatchTimeoutException)
         {
             // Whatever this is, it is no plain sentence.
+            return null;
         }
-        return kept;
     }
 
-    private static SaidSentence? Read(string sentence, ref List<SaidSentence> before)
+    private static SaidSentence? Kept(string sentence)
     {
         if (Asked().Match(sentence) is { Success: true } asked)
         {
@@ -52,15 +54,24 @@ internal static partial class SaidReader
         if (sentence.EndsWith('?') || NotTold().IsMatch(sentence))
             return null;
         if (Correction().Match(sentence) is { Success: true } correction)
-            return new SaidSentence(sentence, null, correction.Groups["v"].Value.Trim());
-        if (SlotRules.Read(sentence) is { } slot)
-            return new SaidSentence(sentence, slot);
+            return new SaidSentence(
+                sentence,
+                [],
+                correction.Groups["v"].Value.Trim(),
+                correction.Groups["w"] is { Success: true } wrong ? wrong.Value : null
+            );
+        if (SlotRules.Read(sentence) is { Count: > 0 } slots)
+            return new SaidSentence(sentence, slots);
         return StatementReader.Read(sentence).Claims.Count > 0 || Preference().IsMatch(sentence)
-            ? new SaidSentence(sentence, null)
+            ? new SaidSentence(sentence, [])
             : null;
     }
 
-    private static IEnumerable<string> Sentences(string message) =>
+    /// <summary>The sentences of a message that are the user's own words.</summary>
+    public static IEnumerable<string> Sentences(string message) =>
+        message.Length > LongestMessage ? [] : Split(message);
+
+    private static IEnumerable<string> Split(string message) =>
         SentenceEnd()
             .Split(Handed().Replace(message, " "))
             .Select(sentence => sentence.Trim())
@@ -97,7 +108,7 @@ internal static partial class SaidReader
     private static partial Regex NotTold();
 
     [GeneratedRegex(
-        $@"^(?:no|sorry|wait|actually|oops|er|correction)\b.*?\b(?:I\s+meant|it['’]s|it\s+is|make\s+that)\s+(?<v>{RelationRules.Name}|\d[\d.,:]*)|^(?:er|no|wait|oops),?\s+(?<v>\d[\d.,]*|{RelationRules.Name}),\s*not\b",
+        $@"^(?:no|sorry|wait|actually|oops|er|correction)\b.*?\b(?:I\s+meant|it['’]s|it\s+is|make\s+that)\s+(?<v>{RelationRules.Name}|\d[\d.,:]*)|^(?:er|no|wait|oops),?\s+(?<v>\d[\d.,]*\d|\d|{RelationRules.Name}),\s*not\s+(?<w>\d[\d.,]*\d|\d|{RelationRules.Name})",
         RegexOptions.IgnoreCase,
         matchTimeoutMilliseconds: Timeout
     )]

@@ -1,146 +1,154 @@
 using System.Text.RegularExpressions;
-using Millrace.Knowledge.Graph.Extraction;
 
 namespace Millrace.Knowledge.Graph.Memory;
 
-/// <summary>The forms in which people tell what is so of them, of theirs, and of things that have names.</summary>
-internal static class SlotRules
+/// <summary>Reads what a sentence says of somebody or something, clause by clause.</summary>
+internal static partial class SlotRules
 {
-    private const string Name = RelationRules.Name;
-    private const string Attribute = @"(?<a>(?:(?!is\b|are\b|was\b)[\p{Ll}-]+\s+){0,3}[\p{Ll}-]+)";
-    private const string Is =
-        @"(?:is|are|was|remains|has been|will be)\s+(?:now\s+|still\s+|called\s+|currently\s+)?";
-    private const string Thing =
-        $@"(?<s>(?:[Tt]he\s+)?(?:{Name}(?:\s+[\p{{Ll}}]+)?|(?:[\p{{L}}-]+\s+){{0,2}}[\p{{L}}-]+))";
-    private const string Self =
-        @"\b(?:I|[Ww]e)(?:['’](?:ve|m|re)| have| am| are| was)?\s+(?:(?:just|only|now|recently|still|also|been|back)\s+)*";
+    private const int LongestValue = 100;
+    private const int Timeout = 5_000;
 
-    private static readonly (Regex Form, string? Predicate)[] All =
-    [
-        (
-            Form(
-                $@"{Self}(?:live|living|moved|settled|relocated|based|reside|came)\s+(?:back\s+)?(?:to|in)\s+(?<v>{Name})"
-            ),
-            "lives_in"
-        ),
-        (Form($@"\bhome is\s+(?:now\s+)?(?<v>{Name})"), "lives_in"),
-        (
-            Form(
-                $@"{Self}(?:work|working|started|joined|employed)\s+(?:(?:at|for|by|with)\s+)?(?<v>{Name})"
-            ),
-            "works_at"
-        ),
-        (Form(@"\b[Ff]irst day at\s+(?<v>\p{Lu}[\p{L}\p{N}&-]*)"), "works_at"),
-        (Form($@"\bI report to\s+(?<v>{Name})"), "has_manager"),
-        (
-            Form(@"\bI(?:['’]m| am)\s+(?:now\s+)?(?:in|on) the\s+(?<v>[\p{L}-]+)\s+team\b"),
-            "has_team"
-        ),
-        (
-            Form(
-                @"\bI(?:['’]m| am|['’]ve been| have been| became| was)\s+(?:now\s+)?(?:promoted to\s+)?(?:an?\s+|the\s+)?(?<v>head of \p{L}+|(?:[\p{L}-]+\s+){0,2}(?:tester|lead|engineer|manager|director|developer|designer|analyst|teacher|nurse|doctor|lawyer|student|accountant|consultant|chef|writer|architect))\b"
-            ),
-            "has_role"
-        ),
-        (Form($@"\b[Ww]e bank with\s+(?<v>{Name})"), "has_bank"),
-        (
-            Form(
-                $@"(?:^|[,;:]\s*|\b(?:that|so|and|but|day|morning|week|on)\s+)(?:[Mm]y|[Oo]ur)\s+{Attribute}\s+{Is}(?<v>.+)"
-            ),
-            null
-        ),
-        (
-            Form(
-                $@"(?<v>(?:(?:Dr|Mr|Ms|Mrs)\.?\s+)?{Name})\s+(?:is|are)\s+(?:now\s+)?(?:my|our)\s+{Attribute}"
-            ),
-            null
-        ),
-        (Form($@"(?<s>{Name})['’]s\s+{Attribute}\s+{Is}(?<v>.+)"), null),
-        (Form($@"\b[Tt]he\s+{Attribute}\s+of\s+(?<s>{Name})\s+{Is}(?<v>.+)"), null),
-        (
-            Form(
-                $@"(?:^|\s){Thing}(?:,[^,]+,)?\s+is\s+(?:now\s+)?(?:led|run|managed|headed)\s+by\s+(?<v>{Name})"
-            ),
-            "led_by"
-        ),
-        (
-            Form($@"(?:^|\s){Thing}(?:,[^,]+,)?\s+is\s+(?:now\s+)?owned\s+by\s+(?<v>{Name})"),
-            "owned_by"
-        ),
-        (
-            Form(
-                $@"(?<v>{Name})\s+(?:now\s+)?(?:runs|leads|heads|manages)\s+(?:the\s+)?(?<s>{Name}|[\p{{Ll}}-]+(?:\s+team)?)"
-            ),
-            "led_by"
-        ),
-        (Form($@"(?<s>{Name})\s+belongs to\s+(?:the\s+)?(?<v>{Name})"), "owned_by"),
-        (
-            Form(
-                $@"(?:^|\s){Thing}\s+(?:costs|sells at|goes for)\s+(?<v>[$€£]?\d[\d.,]*\d?(?:\s*\p{{L}}+)?)"
-            ),
-            "has_price"
-        ),
-        (
-            Form(
-                $@"(?:^|\s){Thing}\s+(?:is|goes|moves|moved|stays)\s+(?:on|to)\s+(?<v>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)"
-            ),
-            "has_day"
-        ),
-        (
-            Form(
-                $@"(?<s>{Name})\s+(?:is|has moved|is back|went)\s+(?:now\s+)?(?:in|into|on)\s+(?<v>planning|development|hold|review|testing|production)"
-            ),
-            "has_status"
-        ),
-        (Form($@"(?<s>{Name})\s+holds\s+(?<v>\d[\d.,]*\d?(?:\s*\p{{L}}+)?)"), "holds"),
-        (
-            Form($@"(?:^|\s){Thing}\s+(?:opens|will open)\s+at\s+(?<v>\d{{1,2}}[:.]\d{{2}})"),
-            "opens_at"
-        ),
-        (Form($@"(?<s>{Name})\s+(?:now\s+)?plays for\s+(?<v>{Name})"), "plays_for"),
-    ];
+    /// <summary>The predicate of what a value takes the place of.</summary>
+    public const string Same = "=";
 
-    /// <summary>What a sentence says, by the first form that it has; null when it has none.</summary>
-    public static Slot? Read(string sentence)
+    /// <summary>The same where the role is said, and not whose it is.</summary>
+    public const string SameRole = "=role";
+
+    /// <summary>What a sentence says, clause by clause.</summary>
+    public static IReadOnlyList<Slot> Read(string sentence)
     {
-        foreach (var (form, predicate) in All)
+        var slots = new List<Slot>();
+        foreach (var clause in Clauses(sentence))
         {
-            var match = form.Match(sentence);
-            if (!match.Success)
-                continue;
-            var value = Trimmed(match.Groups["v"].Value);
-            if (value.Length is 0 or > 100)
-                continue;
-            var subject = match.Groups["s"] is { Success: true } named
-                ? Article().Replace(named.Value, "")
-                : null;
-            return new Slot(
-                subject,
-                predicate ?? Predicates.Of($"has {match.Groups["a"].Value}"),
-                value
-            );
+            if (!Unsure().IsMatch(clause))
+                slots.AddRange(ReadClause(clause));
         }
-        return null;
+        return slots;
     }
 
-    /// <summary>A value without what the sentence goes on to say.</summary>
-    private static string Trimmed(string value) =>
-        Rest().Replace(value, "").Trim(' ', ',', '.', '!', '"', '“', '”');
+    /// <summary>The clauses of a sentence; one that names nobody has the subject of the one before.</summary>
+    private static IEnumerable<string> Clauses(string sentence)
+    {
+        var subject = "";
+        foreach (var part in Boundary().Split(sentence.TrimEnd('.', '!', ' ')))
+        {
+            var clause = Bare().IsMatch(part) ? $"{subject} {part}".TrimStart() : part;
+            if (Opening().Match(clause) is { Success: true } opening)
+                subject = opening.Value.Trim();
+            yield return clause;
+        }
+    }
 
-    private static Regex Form(string pattern) =>
-        new(
-            pattern,
-            RegexOptions.Compiled | RegexOptions.CultureInvariant,
-            TimeSpan.FromSeconds(1)
-        );
+    private static List<Slot> ReadClause(string clause)
+    {
+        var slots = new List<Slot>();
+        foreach (var (form, predicate) in SaidForms.OfDeeds)
+        {
+            if (
+                ReadForm(form, predicate, clause) is { } slot
+                && !slots.Exists(one => one.Predicate == slot.Predicate || one.Value == slot.Value)
+            )
+                slots.Add(slot);
+        }
+        if (
+            slots.Count == 0
+            && SaidForms
+                .Further.Select(rule => ReadForm(rule.Form, rule.Predicate, clause))
+                .FirstOrDefault(slot => slot is not null)
+                is { } further
+        )
+            slots.Add(further);
+        return slots;
+    }
 
-    private static readonly Regex RestForm = Form(
-        @"(?:[,;:]\s|\s+(?:now|today|again|until|since|because|so|but|and|which|who|instead|as of|from now|these days)\b|\.\s).*$"
-    );
+    private static Slot? ReadForm(Regex form, string? predicate, string clause)
+    {
+        var match = form.Match(clause);
+        if (!match.Success)
+            return null;
+        var value = Rest()
+            .Replace(match.Groups["v"].Value, "")
+            .Trim(' ', ',', '.', '!', '"', '“', '”');
+        var subject = Subject(match.Groups["s"]);
+        if (
+            value.Length is 0 or > LongestValue
+            || subject is { Length: 0 }
+            || NoName().IsMatch(value)
+        )
+            return null;
+        var attribute = Predicates.Of($"has {match.Groups["a"].Value}");
+        var old = match.Groups["old"] is { Success: true } replaced ? replaced.Value : null;
+        return predicate is SameRole
+            ? new Slot("", attribute, value, clause)
+            : new Slot(subject, predicate ?? attribute, value, clause, old);
+    }
 
-    private static readonly Regex ArticleForm = Form(@"^[Tt]he\s+|\s+plan$");
+    // Null for the user, empty for what is no name.
+    private static string? Subject(Group group)
+    {
+        if (!group.Success)
+            return null;
+        var name = Lead().Replace(group.Value, "").Trim();
+        return name is "I" or "We" ? null
+            : Pronoun().IsMatch(name) ? ""
+            : name;
+    }
 
-    private static Regex Rest() => RestForm;
+    [GeneratedRegex(
+        @"\s*;\s+|,\s+(?:and|but|so|then|while)\s+|\s+(?:and|but|then|while)\s+(?=(?:has|have|is|am|was|now|started|joined|moved|lives?|works?|took|became|teaches|leads?|runs?|[\p{Ll}]+ed|I(?!\s+(?:got|are|were|have\s+(?:got\s+)?married|divorced|married))|he|she|it|we|they|my|our|His|Her|\p{Lu}\p{L}+\s+(?:\p{Lu}\p{L}+\s+)?(?:is|was|has|became|took|runs|leads|heads))\b)|,\s+(?=\p{Ll}+ed\s+(?:to|by)\b)|(?:,|:)\s+(?=(?:I|he|she|it|we|they|my|our)\b(?!['’]s\s+(?:\p{Ll}+\s+)?(?:over|done)))",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex Boundary();
 
-    private static Regex Article() => ArticleForm;
+    // It begins with its verb.
+    [GeneratedRegex(
+        @"^(?:(?:has|have|is|am|was|been|now|then|started|joined|moved|lives?|works?|took|became|teaches|teaching|leads?|runs?)\b|\p{Ll}+ed\s)",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex Bare();
+
+    [GeneratedRegex(
+        @"^(?:I|We|\p{Lu}[\p{L}'-]*(?:\s+[\p{Lu}\p{N}][\p{L}\p{N}'-]*)*)(?=['’\s])",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex Opening();
+
+    [GeneratedRegex(
+        @"\b(?:might|may(?!\s+\d)|could|would|should|wants?\s+to|plans?\s+to|hopes?\s+to|if|never|used\s+to|nearly|almost)\b",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex Unsure();
+
+    // What the sentence goes on to say behind a value.
+    [GeneratedRegex(
+        @"(?:[,;:]\s|\s+(?:now|today|again|until|since|because|so|but|and|which|who|instead|as of|from (?:now|today)|these days|per|by the way|at the moment)\b|(?<!\b(?:Dr|Mr|Mrs|Ms|St|Prof))\.\s|\s+[–—-]\s).*$",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex Rest();
+
+    [GeneratedRegex(
+        @"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s+|(?:And|But|So|Starting|Since|From|As|On|In|Of|Oh|Also|Now|Today|Yesterday|The|the|My|Our|my|our)\s+)+|\s+(?:plan|app)$",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex Lead();
+
+    [GeneratedRegex(
+        @"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|I|We|He|She|It|They)$",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex NoName();
+
+    [GeneratedRegex(
+        @"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|He|She|It|They|You|This|That|There|Who|What|When|Today|Yesterday|Since|Its|Their|His|Her|My|Our|the|The|Which|Everyone|Nobody|Somebody|Now|Then|day)$",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex Pronoun();
 }
