@@ -15,6 +15,7 @@ public sealed class FeedTests
         var group = await scene.GroupAsync();
         await scene.Ada.SendAsync(group, "one");
         await scene.Bob.SendAsync(group, "two");
+        await scene.Ada.SeenAsync(from, 2);
 
         var first = await scene.Ada.ReadAsync(from, "limit=2");
         var rest = await scene.Ada.ReadAsync(first["cursor"]!.ToString());
@@ -44,6 +45,7 @@ public sealed class FeedTests
     public async Task Only_members_at_the_time_are_told(Dialect dialect)
     {
         await using var scene = await LiveScene.StartAsync(dialect);
+        var from = await scene.Ada.CursorAsync();
         var fromBob = await scene.Bob.CursorAsync();
         var fromCy = await scene.Cy.CursorAsync();
         var group = await scene.GroupAsync();
@@ -55,6 +57,7 @@ public sealed class FeedTests
             )
         ).Status.ShouldBe(200);
         await scene.Ada.SendAsync(group, "after Bob left");
+        await scene.Ada.SeenAsync(from, 2);
 
         (await scene.Bob.ContentsAsync(fromBob)).ShouldBe(["while Bob is there"]);
         (await scene.Cy.ContentsAsync(fromCy)).ShouldBeEmpty();
@@ -125,7 +128,7 @@ public sealed class FeedTests
         await using var scene = await LiveScene.StartAsync(dialect);
         using var client = await AgentClient.LogInAsync(
             scene.Server,
-            keyBody: """{"name":"all","scopes":["messages:read","contracts:write","credits:read"]}"""
+            keyBody: """{"name":"all","scopes":["messages:read","contracts:write","credits:write"]}"""
         );
         var (ofClient, ofBob) = (await client.CursorAsync(), await scene.Bob.CursorAsync());
         var offered = await client.CallAsync(

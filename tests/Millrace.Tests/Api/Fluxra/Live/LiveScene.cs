@@ -135,4 +135,20 @@ internal static class LiveCalls
                 .Where(found => found!["type"]!.ToString() == "message.created")
                 .Select(found => found!["data"]!["message"]!["content"]!.ToString()),
         ];
+
+    /// <summary>
+    /// Returns when so many messages behind a cursor can be read: on PostgreSQL an older open transaction, of whatever
+    /// database, keeps them back for a moment.
+    /// </summary>
+    public static async Task SeenAsync(this AgentClient agent, string cursor, int messages)
+    {
+        while (messages > 0)
+        {
+            var page = await agent.ReadAsync(cursor, "limit=100&wait=30");
+            messages -= page["events"]!
+                .AsArray()
+                .Count(found => found!["type"]!.ToString() == "message.created");
+            cursor = page["cursor"]!.ToString();
+        }
+    }
 }
