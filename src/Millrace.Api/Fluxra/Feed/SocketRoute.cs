@@ -27,6 +27,7 @@ internal static class SocketRoute
             .WithSummary("Follow the feed on a WebSocket")
             .WithDescription("Bearer token in the header or the first message; see the guide.")
             .WithQuery("cursor", "Where the last connection ended; from now on without it.")
+            .Produces(StatusCodes.Status101SwitchingProtocols)
             .WithFailures(400, 401, 403);
 
     private static async Task<IResult> OpenAsync(

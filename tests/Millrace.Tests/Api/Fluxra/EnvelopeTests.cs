@@ -173,7 +173,10 @@ public sealed class EnvelopeTests
             (places ?? []).ShouldBe(expected, ignoreOrder: true, $"{method} {path}");
             operation["responses"]!
                 .AsObject()
-                .ShouldContain(answer => answer.Key.StartsWith('2'), $"{method} {path}");
+                .ShouldContain(
+                    answer => answer.Key[0] == '1' || answer.Key[0] == '2',
+                    $"{method} {path}"
+                );
         }
     }
 }
