@@ -59,6 +59,10 @@ public sealed class DocumentSearch
     private const int Candidates = 100;
     private const int Ranked = 40;
 
+    // So many of each ranking's best are looked at in any case: where all texts are alike, those that stand in the
+    // middle of both rankings would crowd out the one that holds the asked name.
+    private const int SureOfEach = 10;
+
     // The usual constant of reciprocal rank fusion.
     private const double RankConstant = 60;
 
@@ -116,13 +120,17 @@ public sealed class DocumentSearch
                 scores[ranking[rank]] =
                     scores.GetValueOrDefault(ranking[rank]) + 1 / (RankConstant + rank + 1);
         }
+        var fused = scores
+            .OrderByDescending(pair => pair.Value)
+            .ThenBy(pair => pair.Key)
+            .Select(pair => pair.Key);
         return
         [
-            .. scores
-                .OrderByDescending(pair => pair.Value)
-                .ThenBy(pair => pair.Key)
-                .Take(Ranked)
-                .Select(pair => pair.Key),
+            .. rankings
+                .SelectMany(ranking => ranking.Take(SureOfEach))
+                .Concat(fused)
+                .Distinct()
+                .Take(Ranked),
         ];
     }
 
