@@ -276,7 +276,12 @@ public sealed class WebhookEndpoints
 
     private async ValueTask RemoveAsync(Db db, WebhookEndpoint endpoint)
     {
-        db.Set<WebhookEndpoint>().Remove(endpoint);
+        // First, so that no outcome is written any more when deliveries are removed.
+        await db.ExecuteAsync(
+            "DELETE FROM webhook_endpoints WHERE workspace_id = $1 AND id = $2",
+            db.Workspace.Value,
+            endpoint.Id.Value
+        );
         await db.ExecuteAsync(
             "DELETE FROM webhook_deliveries WHERE workspace_id = $1 AND endpoint_id = $2",
             db.Workspace.Value,

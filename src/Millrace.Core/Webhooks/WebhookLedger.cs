@@ -176,7 +176,7 @@ internal sealed class WebhookLedger(Store store, EventLog log, TimeProvider time
             }
         );
 
-    // Sent before, as in a replay, its row is there.
+    // Sent before, as in a replay, its row is there. On PostgreSQL a deletion of the endpoint waits for this or is seen.
     private static ValueTask<int> WriteAsync(
         Db db,
         WebhookEndpoint endpoint,
@@ -184,9 +184,10 @@ internal sealed class WebhookLedger(Store store, EventLog log, TimeProvider time
         DateTimeOffset now
     ) =>
         db.ExecuteAsync(
-            """
+            $"""
             INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_id, event_type, event_txn, event_row, state, attempts, status, error, created_at, attempted_at, next_attempt_at)
             SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM webhook_endpoints WHERE id = $3
+            {(db.Dialect is Dialect.Postgres ? "FOR KEY SHARE" : "")}
             ON CONFLICT (endpoint_id, event_txn, event_row) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
                 status = excluded.status, error = excluded.error, attempted_at = excluded.attempted_at, next_attempt_at = excluded.next_attempt_at
             """,
