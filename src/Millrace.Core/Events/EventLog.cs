@@ -165,12 +165,13 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
                         low = found.Position.Id + 1;
                 }
                 var first = await FromAsync(db, low);
-                return first is null
-                    ? await EndAsync(db)
-                    : first.Position with
-                    {
-                        Id = first.Position.Id - 1,
-                    };
+                return first?.Position switch
+                {
+                    null => await EndAsync(db),
+                    // Before the very first row the log begins, whatever its transaction.
+                    { Id: 1 } => default,
+                    { } position => position with { Id = position.Id - 1 },
+                };
             },
             cancellation
         );
