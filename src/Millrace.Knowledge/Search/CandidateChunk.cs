@@ -17,45 +17,64 @@ internal sealed record CandidateChunk(
 {
     public double? Similarity { get; private init; }
 
+    /// <summary>In the order of their ids as given; those that are gone are left out.</summary>
     public static async ValueTask<List<CandidateChunk>> ReadAsync(
         Db db,
         IReadOnlyList<long> ids,
         Meaning meaning
     )
     {
-        var chunks = new List<CandidateChunk>(ids.Count);
-        foreach (var id in ids)
-        {
-            var chunk = await db.FirstAsync(
-                """
-                SELECT document_id, number, text, starts_at, ends_at, page, headings FROM chunks
-                WHERE id = $1 AND workspace_id = $2
-                """,
-                row => new CandidateChunk(
-                    row.Id<Document>(0),
-                    row.Int64(1),
-                    row.Text(2),
-                    row.Int64(3),
-                    row.Int64(4),
-                    row.Int64OrNull(5),
-                    row.Text(6)
+        var rows = await db.QueryAsync(
+            $"""
+            SELECT id, document_id, number, text, starts_at, ends_at, page, headings FROM chunks
+            WHERE id {ChunkIds.In(db, 1)} AND workspace_id = $2
+            """,
+            row =>
+                (
+                    Id: row.Int64(0),
+                    Chunk: new CandidateChunk(
+                        row.Id<Document>(1),
+                        row.Int64(2),
+                        row.Text(3),
+                        row.Int64(4),
+                        row.Int64(5),
+                        row.Int64OrNull(6),
+                        row.Text(7)
+                    )
                 ),
-                id,
-                db.Workspace.Value
-            );
-            if (chunk is not null)
-                chunks.Add(chunk with { Similarity = await SimilarityAsync(db, id, meaning) });
-        }
-        return chunks;
+            ChunkIds.Value(db, ids),
+            db.Workspace.Value
+        );
+        var chunks = rows.ToDictionary(row => row.Id, row => row.Chunk);
+        var nearest = await NearestAsync(db, chunks.Keys, meaning);
+        return
+        [
+            .. from id in ids
+            where chunks.ContainsKey(id)
+            select chunks[id] with
+            {
+                Similarity = nearest.GetValueOrDefault(id),
+            },
+        ];
     }
 
-    private static async ValueTask<double?> SimilarityAsync(Db db, long id, Meaning meaning)
+    /// <summary>Of each chunk how near its nearest piece is.</summary>
+    private static async ValueTask<Dictionary<long, double?>> NearestAsync(
+        Db db,
+        IEnumerable<long> ids,
+        Meaning meaning
+    )
     {
-        var vectors = await db.QueryAsync(
-            "SELECT model, vector FROM chunk_vectors WHERE chunk_id = $1",
-            row => (Model: row.Text(0), Vector: row.Bytes(1)),
-            id
+        var pieces = await db.QueryAsync(
+            $"SELECT chunk_id, model, vector FROM chunk_vectors WHERE chunk_id {ChunkIds.In(db, 1)}",
+            row => (Chunk: row.Int64(0), Model: row.Text(1), Vector: row.Bytes(2)),
+            ChunkIds.Value(db, ids)
         );
-        return vectors.Max(piece => meaning.Similarity(piece.Model, piece.Vector));
+        return pieces
+            .GroupBy(piece => piece.Chunk)
+            .ToDictionary(
+                chunk => chunk.Key,
+                chunk => chunk.Max(piece => meaning.Similarity(piece.Model, piece.Vector))
+            );
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
@@ -16,14 +15,6 @@ internal sealed class StoredPieces(Store store) : VectorSource<PieceKey>
         SELECT document_id, chunk_id, piece, vector FROM chunk_vectors
         WHERE workspace_id = $1 AND model = $2 AND (chunk_id, piece) > ($3, $4) AND dimensions = $5
         ORDER BY chunk_id, piece LIMIT $6
-        """;
-    private const string OfChunksOnSqlite = """
-        SELECT document_id, chunk_id, piece, vector FROM chunk_vectors
-        WHERE workspace_id = $1 AND model = $2 AND dimensions = $3 AND chunk_id IN (SELECT value FROM json_each($4))
-        """;
-    private const string OfChunksOnPostgres = """
-        SELECT document_id, chunk_id, piece, vector FROM chunk_vectors
-        WHERE workspace_id = $1 AND model = $2 AND dimensions = $3 AND chunk_id = ANY($4)
         """;
 
     public override async IAsyncEnumerable<KeyValuePair<PieceKey, ReadOnlyMemory<float>>> AllAsync(
@@ -60,17 +51,23 @@ internal sealed class StoredPieces(Store store) : VectorSource<PieceKey>
         IReadOnlyList<KeyValuePair<PieceKey, ReadOnlyMemory<float>>>
     > FindAsync(VectorScope scope, IReadOnlyCollection<PieceKey> keys)
     {
-        var chunks = keys.Select(key => key.Chunk).Distinct().ToArray();
+        var chunks = keys.Select(key => key.Chunk).Distinct();
         return await store.ReadAsync(
             new Id<Workspace>(scope.Workspace),
             db =>
                 db.QueryAsync(
-                    db.Dialect is Dialect.Sqlite ? OfChunksOnSqlite : OfChunksOnPostgres,
+                    $"""
+                    SELECT document_id, chunk_id, piece, vector FROM chunk_vectors
+                    WHERE workspace_id = $1 AND model = $2 AND dimensions = $3 AND chunk_id {ChunkIds.In(
+                        db,
+                        4
+                    )}
+                    """,
                     Read,
                     scope.Workspace,
                     scope.Model,
                     (long)scope.Dimensions,
-                    db.Dialect is Dialect.Sqlite ? JsonSerializer.Serialize(chunks) : chunks
+                    ChunkIds.Value(db, chunks)
                 )
         );
     }
