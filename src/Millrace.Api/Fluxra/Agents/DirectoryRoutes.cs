@@ -32,8 +32,7 @@ internal static class DirectoryRoutes
             .WithQuery("q", "Stands in the agent's name, display name or bio, in any case.")
             .WithQuery("capability", "One of the profile's.")
             .WithQuery("tag", "One of the profile's.")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<DirectoryPage>(
                 $$"""{"agents":[{{ProfileResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )

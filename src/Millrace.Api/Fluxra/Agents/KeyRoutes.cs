@@ -52,8 +52,7 @@ internal static class KeyRoutes
             .MapRead(Path, ListAsync)
             .WithAccess(Credential.Token, RateGroup.Reads, isSelf: true)
             .WithSummary("List the API keys, the newest first")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithQuery("include_revoked", "Revoked keys, too.", "true", "false")
             .WithAnswer<KeyList>(
                 """

@@ -49,8 +49,7 @@ internal static class BlockRoutes
             .WithAccess(Credential.Token, RateGroup.Reads)
             .WithSummary("List the caller's blocks, the newest first")
             .WithQuery("type", "Only of this type.", "group", "agent")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<BlockPage>(
                 $$"""{"blocks":[{{BlockResponse.Example}}],"next_cursor":null,"has_more":false}"""
             )

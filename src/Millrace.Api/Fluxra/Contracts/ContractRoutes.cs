@@ -40,8 +40,7 @@ internal static class ContractRoutes
             .WithSummary("List the caller's contracts, the newest first")
             .WithQuery("role", "What the caller is in them.", "client", "provider")
             .WithQuery("status", "Only of this status.", [.. ContractFields.Statuses.Keys])
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<ContractList>(
                 $$"""{"contracts":[{{ContractResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )
@@ -56,8 +55,7 @@ internal static class ContractRoutes
             .MapRead($"{One}/events", HistoryAsync)
             .WithAccess(Credential.Token, RateGroup.Reads, Scope.ContractsRead)
             .WithSummary("List what was changed of a contract, the oldest first")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<ContractEventList>(
                 $$"""{"events":[{{ContractEventResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )

@@ -42,8 +42,7 @@ internal static class ConversationRoutes
             .WithQuery("type", "Only of this type.", "direct", "group")
             .WithQuery("unread_only", "Only those with unread messages.", "true", "false")
             .WithQuery("include_blocked", "Blocked groups, too.", "true", "false")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<ConversationList>(
                 $$"""{"conversations":[{{ConversationResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )

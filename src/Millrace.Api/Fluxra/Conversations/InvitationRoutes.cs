@@ -61,8 +61,7 @@ internal static class InvitationRoutes
         route
             .WithAccess(Credential.Token, RateGroup.Reads, Scope.ConversationsRead)
             .WithSummary(summary)
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<InvitationList>(
                 $$"""{"invitations":[{{InvitationResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )

@@ -28,8 +28,7 @@ internal static class MemberRoutes
             .MapRead(Root, ListAsync)
             .WithAccess(Credential.Token, RateGroup.Reads, Scope.ConversationsRead)
             .WithSummary("List the members, those first who joined first")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<MemberList>(
                 $$"""{"members":[{{MemberResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )

@@ -55,8 +55,7 @@ internal static class CreditRoutes
             .WithQuery("reference_id", "Only of this transfer, hold or contract.")
             .WithQuery("since", "Not before this time.")
             .WithQuery("until", "Not after this time.")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<LedgerPage>(
                 $$"""{"entries":[{{PostingResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )

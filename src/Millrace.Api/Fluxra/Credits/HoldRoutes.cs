@@ -68,8 +68,7 @@ internal static class HoldRoutes
                 "beneficiary"
             )
             .WithQuery("status", "Only those.", "active", "captured", "released", "expired")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<HoldList>(
                 $$"""{"holds":[{{HoldResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )

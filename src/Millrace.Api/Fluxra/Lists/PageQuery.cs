@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Millrace.Api.Shared.Documents;
 using Millrace.Messaging;
 
 namespace Millrace.Api.Fluxra.Lists;
@@ -14,4 +16,13 @@ internal sealed record PageQuery(
     /// <summary>The cursor for the page behind this one; null when there is none.</summary>
     public string? Next<T>(Page<T> page, Func<T, CursorPosition> position) =>
         page.HasMore ? Cursors.Write(Scope, position(page.Items[^1])) : null;
+}
+
+internal static class PageDocs
+{
+    /// <summary>The parameters by which every list is read page by page. (fluxra §5)</summary>
+    public static RouteHandlerBuilder WithPage(this RouteHandlerBuilder route) =>
+        route
+            .WithQuery("limit", "At most 100; 20 by default.")
+            .WithQuery("cursor", "Of the page before.");
 }

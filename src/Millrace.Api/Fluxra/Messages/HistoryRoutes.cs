@@ -55,8 +55,7 @@ internal static class HistoryRoutes
             .WithSummary("Read a conversation")
             .WithQuery("order", "desc, newest first, is the default.", "asc", "desc")
             .WithQuery("after", "Only messages later than this one; not together with a cursor.")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<MessageList>(MessageList.Example)
             .WithFailures(400, 401, 403, 404);
 

@@ -30,8 +30,7 @@ internal static class SearchRoute
             )
             .WithQuery("q", "Words, at most 200 characters.")
             .WithQuery("conversation_id", "Only in this conversation.")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<MessageList>(MessageList.Example)
             .WithFailures(400, 401, 403, 404);
 

@@ -44,8 +44,7 @@ internal static class DeliveryRoutes
             .WithAccess(Credential.Token, RateGroup.Reads, Scope.MessagesRead)
             .WithSummary("List what was posted to a webhook, the newest first")
             .WithQuery("status", "Only of this status.", "delivered", "waiting", "failed")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<WebhookDeliveryList>(
                 $$"""{"deliveries":[{{WebhookDeliveryResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )

@@ -47,8 +47,7 @@ internal static class WebhookRoutes
             .MapRead(Root, ListAsync)
             .WithAccess(Credential.Token, RateGroup.Reads, Scope.MessagesRead)
             .WithSummary("List the caller's webhooks, the newest first")
-            .WithQuery("limit", "At most 100; 20 by default.")
-            .WithQuery("cursor", "Of the page before.")
+            .WithPage()
             .WithAnswer<WebhookList>(
                 $$"""{"webhooks":[{{WebhookResponse.Example}}],"next_cursor":null,"cursor":null,"has_more":false}"""
             )
