@@ -66,11 +66,11 @@ internal sealed class Conversation(
         var context = request.Context?.GetRawText() ?? "";
         // The tools are fixed before anything of a document is seen; what is found can only take some away.
         var graphs = await facts.GraphsAsync(request, cancellation);
-        // What the built-in model would find by searching, it is handed already.
         IReadOnlyList<Tool> chosen =
-            route.First.Name == EmbeddedModels.Local
-                ? tools.Choose(request.Tools)
-                : [.. tools.Choose(request.Tools), .. searches.Of(request, graphs)];
+        [
+            .. tools.Choose(request.Tools),
+            .. searches.Of(request, graphs),
+        ];
         var ground = await grounding.FindAsync(request, cancellation);
         var remembered = await facts.FindAsync(request, graphs, cancellation);
         var offered =

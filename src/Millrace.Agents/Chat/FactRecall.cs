@@ -1,4 +1,6 @@
 using System.Globalization;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
 using Millrace.Knowledge.Graph;
 using Millrace.Models.Local;
 
@@ -76,11 +78,14 @@ internal sealed class FactRecall(GraphSessions sessions, GraphSearch search, Tim
             [.. best.Select(scored => PartOf(scored.Fact))],
             Found,
             best.TrueForAll(scored =>
-                scored.Fact.Evidence != "document"
-                && graphs.First(graph => graph.Id == scored.Fact.GraphId).Workspace == own
+                IsTrusted(scored.Fact, graphs.First(graph => graph.Id == scored.Fact.GraphId), own)
             )
         );
     }
+
+    /// <summary>Whether a fact is what the caller's users told or the caller wrote.</summary>
+    internal static bool IsTrusted(FactView fact, OpenedGraph graph, Id<Workspace> own) =>
+        fact.Evidence != "document" && graph.Workspace == own;
 
     private static RecalledPart PartOf(FactView fact) =>
         RecalledPart.Fact(

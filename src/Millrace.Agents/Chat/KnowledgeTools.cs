@@ -4,10 +4,12 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Millrace.Agents.Tools;
 using Millrace.Core.Failures;
+using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Knowledge.Graph;
 using Millrace.Knowledge.Search;
 using Millrace.Knowledge.Stores;
+using Millrace.Models.Local;
 
 namespace Millrace.Agents.Chat;
 
@@ -28,16 +30,32 @@ internal sealed class KnowledgeTools(
     public IEnumerable<Tool> Of(TurnRequest request, IReadOnlyList<OpenedGraph> graphs)
     {
         if (request.Stores is not { Count: 0 } && request.Tools?.Contains(Grounding.Tool) != false)
-            yield return ToolOf(
-                Grounding.Tool,
-                new Documents(documents, stores, request).FindAsync
-            );
+        {
+            var files = new Documents(documents, stores, request);
+            yield return ToolOf(Grounding.Tool, files.FindAsync, () => files.HasFound);
+        }
         if (graphs.Count > 0)
-            yield return ToolOf(FactRecall.Tool, new Facts(graph, time, graphs).FindAsync);
+        {
+            var facts = new Facts(graph, time, graphs, request.Principal.Workspace);
+            yield return ToolOf(FactRecall.Tool, facts.FindAsync, () => facts.HasFoundForeign);
+        }
     }
 
-    private static Tool ToolOf(string name, Delegate search) =>
-        new(name, AIFunctionFactory.Create(search, name), IsReadOnly: true, StaysInside: true);
+    private static Tool ToolOf(string name, Delegate search, Func<bool> hasShownForeignText) =>
+        new(
+            name,
+            AIFunctionFactory.Create(
+                search,
+                new AIFunctionFactoryOptions
+                {
+                    Name = name,
+                    AdditionalProperties = SearchedBefore.Mark,
+                }
+            ),
+            IsReadOnly: true,
+            StaysInside: true,
+            hasShownForeignText
+        );
 
     private static string Checked(string? query) =>
         string.IsNullOrWhiteSpace(query) ? throw new ToolRefused("Say what to look for in query.")
@@ -47,6 +65,8 @@ internal sealed class KnowledgeTools(
 
     private sealed class Documents(DocumentSearch search, VectorStores stores, TurnRequest request)
     {
+        public bool HasFound { get; private set; }
+
         [Description("Searches the user's documents and gives the passages that fit best.")]
         public async Task<string> FindAsync(
             [Description("What to look for.")] string query,
@@ -67,6 +87,7 @@ internal sealed class KnowledgeTools(
             );
             if (found.Count == 0)
                 return "Nothing in the documents fits.";
+            HasFound = true;
             var text = new StringBuilder();
             foreach (var chunk in found)
                 text.Append(
@@ -102,9 +123,12 @@ internal sealed class KnowledgeTools(
     private sealed class Facts(
         GraphSearch search,
         TimeProvider time,
-        IReadOnlyList<OpenedGraph> graphs
+        IReadOnlyList<OpenedGraph> graphs,
+        Id<Workspace> own
     )
     {
+        public bool HasFoundForeign { get; private set; }
+
         [Description("Searches the facts that were kept from before, as of now or of a time.")]
         public async Task<string> FindAsync(
             [Description("What to look for.")] string query,
@@ -123,11 +147,14 @@ internal sealed class KnowledgeTools(
                 foreach (
                     var (fact, _) in (await search.FindAsync(graph, question, cancellation)).Facts
                 )
+                {
+                    HasFoundForeign |= !FactRecall.IsTrusted(fact, graph, own);
                     text.Append("- ")
                         .Append(FactRecall.Written(fact))
                         .Append(
                             fact.ValidFrom is { } from ? $" (since {FactRecall.Day(from)})\n" : "\n"
                         );
+                }
             }
             return text.Length > 0 ? text.ToString() : "No fact that is known fits.";
         }

@@ -20,7 +20,17 @@ internal sealed record RunPlan(
     IReadOnlyList<Tool> Tools,
     long ToolRoom,
     bool Streams
-);
+)
+{
+    /// <summary>Once text that nobody vouches for is in sight, the plan with harmless tools only. (t-backend §9.7)</summary>
+    public RunPlan WithoutRisk() =>
+        Tools.Any(tool => tool.HasShownForeignText?.Invoke() == true)
+            ? this with
+            {
+                Tools = [.. Tools.Where(tool => tool.IsHarmless)],
+            }
+            : this;
+}
 
 /// <summary>Something that happened in a run.</summary>
 internal abstract record RunEvent
@@ -84,6 +94,7 @@ internal sealed class RunLoop(
             plan.Messages.Add(
                 new ChatMessage(ChatRole.Tool, [.. results.Select(result => result.Content)])
             );
+            plan = plan.WithoutRisk();
             foreach (var result in results)
                 yield return new RunEvent.ToolReturned(result.Name, result.Ok);
         }

@@ -7,11 +7,13 @@ namespace Millrace.Agents.Tools;
 /// <param name="Function">Its description, its arguments' schema and what it does.</param>
 /// <param name="IsReadOnly">It changes nothing, so several may run at once and again.</param>
 /// <param name="StaysInside">What it is given goes nowhere but to this server and the caller's own data.</param>
+/// <param name="HasShownForeignText">Whether what it gave so far holds text that nobody vouches for; never for null.</param>
 public sealed record Tool(
     string Name,
     AIFunction Function,
     bool IsReadOnly,
-    bool StaysInside = false
+    bool StaysInside = false,
+    Func<bool>? HasShownForeignText = null
 )
 {
     /// <summary>Whether it may run once text that nobody vouches for is in sight. (t-backend §9.7)</summary>

@@ -57,6 +57,21 @@ public sealed record RecalledPart(RecalledKind Kind, string Source, string Text)
 }
 
 /// <summary>
+/// Marks tools that look where the caller has looked already, to hand over what it found. A model that writes may look
+/// again in other words; the built-in one would find the same.
+/// </summary>
+public static class SearchedBefore
+{
+    private const string Name = "millrace.searched_before";
+
+    /// <summary>Goes into a tool's additional properties.</summary>
+    public static IReadOnlyDictionary<string, object?> Mark { get; } =
+        new Dictionary<string, object?>(StringComparer.Ordinal) { [Name] = true };
+
+    internal static bool Marks(AITool tool) => tool.AdditionalProperties.ContainsKey(Name);
+}
+
+/// <summary>
 /// The one form in which recalled turns, summaries, documents and context reach any model: a system message whose
 /// blocks are marked as untrusted data. Text inside a block cannot close it or open another (t-backend §9.7).
 /// </summary>

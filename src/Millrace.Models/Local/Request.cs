@@ -101,7 +101,12 @@ internal sealed partial class Request
             Tools =
                 options?.ToolMode is NoneChatToolMode
                     ? []
-                    : [.. (options?.Tools ?? []).OfType<AIFunctionDeclaration>()],
+                    :
+                    [
+                        .. (options?.Tools ?? [])
+                            .OfType<AIFunctionDeclaration>()
+                            .Where(tool => !SearchedBefore.Marks(tool)),
+                    ],
             ToolMode = options?.ToolMode,
             Format = options?.ResponseFormat,
             IsJson = isJson,
