@@ -172,8 +172,12 @@ public sealed class WebhookTests
         var disabled = told.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         await scene.AppendAsync("made");
 
-        for (var attempt = 0; attempt < 10; attempt++)
-            await scene.NextAsync(TimeSpan.FromHours(27));
+        // An attempt that is under way as time passes is cut off, and counts.
+        while (!disabled.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromHours(27));
+            await Task.WhenAny(disabled, Task.Delay(TimeSpan.FromSeconds(0.5), Cancel));
+        }
         (await disabled).ShouldBeTrue();
 
         told.Current.Type.ShouldBe("webhook.disabled");
@@ -181,9 +185,8 @@ public sealed class WebhookTests
         var now = await scene.Post.Endpoints.GetAsync(scene.Workspace, Owner, endpoint.Id, Cancel);
         now.State.ShouldBe(WebhookState.Disabled);
         var delivery = (await scene.DeliveriesAsync(endpoint)).Single();
-        (delivery.State, delivery.Attempts, delivery.Error).ShouldBe(
-            (WebhookDeliveryState.Failed, 10, "The receiver answered 500.")
-        );
+        (delivery.State, delivery.Attempts).ShouldBe((WebhookDeliveryState.Failed, 10));
+        delivery.Error.ShouldNotBeNull();
 
         scene.Receiver.AnswerWith(200);
         await scene.Post.Endpoints.ChangeAsync(
@@ -193,7 +196,10 @@ public sealed class WebhookTests
             new WebhookChange(Enabled: true),
             Cancel
         );
-        (await scene.Receiver.NextAsync()).Body.ShouldContain("Nothing was delivered");
+        var received = await scene.Receiver.NextAsync();
+        while (received.Id == "evt_1")
+            received = await scene.Receiver.NextAsync();
+        received.Body.ShouldContain("Nothing was delivered");
     }
 
     [Theory, OnEachDatabase]
