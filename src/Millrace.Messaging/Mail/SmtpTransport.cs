@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Mail;
+using System.Net.Mime;
+using System.Text;
 using Millrace.Core.Secrets;
 
 namespace Millrace.Messaging.Mail;
@@ -15,7 +17,13 @@ internal sealed class SmtpTransport(MailOptions options, OperatorSecrets secrets
         using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.Tls };
         if (options.User.Length > 0)
             client.Credentials = new NetworkCredential(options.User, Password());
-        using var message = new MailMessage(options.From, letter.To, letter.Subject, letter.Text);
+        var text = letter.Text.ReplaceLineEndings("\r\n");
+        // As in the outbox: by itself the client would write line ends as characters.
+        using var message = new MailMessage(options.From, letter.To, letter.Subject, text)
+        {
+            BodyEncoding = Encoding.UTF8,
+            BodyTransferEncoding = TransferEncoding.EightBit,
+        };
         message.Headers.Add("Message-ID", $"<{letter.Id}@millrace>");
         await client.SendMailAsync(message, both.Token);
     }
