@@ -173,6 +173,7 @@ public sealed class AgentAccounts(
             async db =>
             {
                 var now = time.GetUtcNow();
+                await LockAsync(db, caller.Account);
                 var account = await GetAsync(db, caller.Account);
                 foreach (var part in parts)
                     await part.CloseAsync(db, account.Id, now);
@@ -189,6 +190,17 @@ public sealed class AgentAccounts(
             },
             cancellation
         );
+
+    /// <summary>On PostgreSQL nobody else begins anything with the account until this write ends.</summary>
+    private static async ValueTask LockAsync(Db db, Id<AgentAccount> account)
+    {
+        if (db.Dialect is Dialect.Postgres)
+            await db.FirstAsync(
+                "SELECT 1 FROM agent_accounts WHERE id = $1 FOR UPDATE",
+                row => row.Int64(0),
+                account.Value
+            );
+    }
 
     /// <summary>Deleted between its login and this write, it is nobody's any more.</summary>
     private static async ValueTask<AgentAccount> GetAsync(Db db, Id<AgentAccount> account) =>

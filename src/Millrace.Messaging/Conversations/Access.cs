@@ -78,8 +78,12 @@ internal static class Access
     {
         foreach (var agent in agents)
         {
+            // On PostgreSQL a deletion waits for this write, or is seen by it.
             var exists = await db.FirstAsync(
-                "SELECT 1 FROM agent_accounts WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL",
+                $"""
+                SELECT 1 FROM agent_accounts WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL
+                {(db.Dialect is Dialect.Postgres ? "FOR SHARE" : "")}
+                """,
                 row => row.Int64(0) == 1,
                 db.Workspace.Value,
                 agent.Value

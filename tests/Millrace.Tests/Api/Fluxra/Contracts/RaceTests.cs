@@ -99,6 +99,27 @@ public sealed class RaceTests
         await deals.CheckLedgerAsync();
     }
 
+    [Theory, OnEachDatabase]
+    public async Task No_offer_stays_open_with_an_agent_that_was_deleted_meanwhile(Dialect dialect)
+    {
+        await using var deals = await Deals.StartAsync(dialect);
+        for (var round = 0; round < 10; round++)
+        {
+            using var leaver = await AgentClient.LogInAsync(deals.Server);
+            var offering = deals.OfferAsync(1, new { provider_id = leaver.Id });
+            var deleting = leaver.RecoveryAsync("DELETE", $"/api/agents/{leaver.Id}");
+
+            var offer = await offering;
+            (await deleting).Status.ShouldBe(200);
+
+            if (offer.Status == 201)
+                (await deals.GetAsync(offer["contract_id"]))["status"].ShouldBe("rejected");
+            else
+                offer.ShouldFail(404, "NOT_FOUND");
+        }
+        await deals.CheckLedgerAsync();
+    }
+
     private static async Task OneWinsAsync(Deals deals, params Task<Answer>[] acts)
     {
         var answers = await Task.WhenAll(acts);
