@@ -115,5 +115,53 @@ public sealed class AccountTests
         (await other.CallAsync("GET", $"{Path(agent)}/audit-log")).ShouldFail(403, "FORBIDDEN");
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Audit_entries_are_removed_after_ninety_days(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect, _time);
+        using var agent = await AgentClient.LogInAsync(server);
+        _time.Advance(TimeSpan.FromDays(91));
+        agent.Token = (await agent.ExchangeAsync())["access_token"];
+
+        List<string> actions;
+        do
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            var log = await agent.RecoveryAsync("GET", $"{Path(agent)}/audit-logs");
+            actions =
+            [
+                .. log.Json["audit_logs"]!.AsArray().Select(entry => entry!["action"]!.ToString()),
+            ];
+        } while (actions.Count > 1);
+
+        actions.ShouldBe(["token.issued"]);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "203.0.113.7")]
+    [InlineData("198.51.100.1", "127.0.0.1")]
+    public async Task An_address_that_a_proxy_tells_is_believed_when_the_proxy_is_trusted(
+        string trusted,
+        string expected
+    )
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: ("Proxies:Trusted:0", trusted)
+        );
+        using var agent = await AgentClient.LogInAsync(server);
+        (
+            await agent.CallAsync(
+                "POST",
+                "/api/auth/refresh",
+                null,
+                ("X-Forwarded-For", "203.0.113.7")
+            )
+        ).Status.ShouldBe(200);
+
+        var log = await agent.RecoveryAsync("GET", $"{Path(agent)}/audit-logs");
+        log.Json["audit_logs"]![0]!["ip"]!.ToString().ShouldBe(expected);
+    }
+
     private static string Path(AgentClient agent) => $"/api/agents/{agent.Id}";
 }

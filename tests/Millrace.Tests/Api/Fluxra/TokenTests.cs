@@ -149,6 +149,36 @@ public sealed class TokenTests
         (await here.CallAsync("GET", Me)).ShouldFail(401, "UNAUTHORIZED");
     }
 
+    [Fact]
+    public async Task Servers_whose_clocks_differ_take_each_others_tokens()
+    {
+        var now = DateTimeOffset.UtcNow;
+        await using var ahead = await TestServer.StartAsync(
+            Dialect.Postgres,
+            new FakeTimeProvider(now.AddMinutes(2))
+        );
+        await using var behind = await TestServer.StartAsync(
+            time: new FakeTimeProvider(now),
+            settings: (
+                "Storage:Postgres",
+                ahead.Services.GetRequiredService<StorageOptions>().Postgres
+            )
+        );
+        using var here = await AgentClient.LogInAsync(ahead);
+        using var there = new AgentClient(behind.Client(""), here.Registered)
+        {
+            Token = here.Token,
+            ApiKey = here.ApiKey,
+        };
+
+        (await there.CallAsync("GET", Me)).Status.ShouldBe(200);
+        here.Token = (await there.ExchangeAsync())["access_token"];
+        (await here.CallAsync("GET", Me)).Status.ShouldBe(200);
+        (await here.CallAsync("POST", "/api/auth/revoke")).Status.ShouldBe(200);
+        there.Token = here.Token;
+        (await there.CallAsync("GET", Me)).ShouldFail(401, "UNAUTHORIZED");
+    }
+
     [Theory, OnEachDatabase]
     public async Task Tokens_hold_across_a_restart(Dialect dialect)
     {
