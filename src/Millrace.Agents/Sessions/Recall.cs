@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Millrace.Core.Failures;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Core.Text;
 using Millrace.Models.Routing;
 
 namespace Millrace.Agents.Sessions;
@@ -160,8 +161,7 @@ internal sealed partial class Recall(
         ];
     }
 
-    private static string Shorten(string text) =>
-        text.Length <= LongestText ? text : text[..LongestText];
+    private static string Shorten(string text) => text.CutTo(LongestText);
 
     private static sbyte[] Quantised(Embedding<float> embedding)
     {

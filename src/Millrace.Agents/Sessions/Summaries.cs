@@ -5,6 +5,7 @@ using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Core.Text;
 using Millrace.Core.Work;
 using Millrace.Models.Routing;
 
@@ -135,6 +136,6 @@ internal sealed class SummaryHandler(Store store, ModelRouter models, MemoryMete
         var summary = answer.Response.Text.Trim();
         if (summary.Length == 0)
             throw new Unavailable("empty_answer", "The model gave no summary.");
-        return summary.Length > LongestSummary ? summary[..LongestSummary] : summary;
+        return summary.CutTo(LongestSummary);
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Millrace.Core.Settings;
+using Millrace.Core.Text;
 
 namespace Millrace.Agents.Tools;
 
@@ -84,8 +85,7 @@ internal sealed class WebSearch : IToolSource, IDisposable
         {
             text.Append($"[{number}] {result.Title}\n{result.Url}\n");
             var snippet = result.Content ?? "";
-            text.Append(snippet.Length > LongestSnippet ? snippet[..LongestSnippet] : snippet)
-                .Append("\n\n");
+            text.Append(snippet.CutTo(LongestSnippet)).Append("\n\n");
         }
         return text.ToString();
     }

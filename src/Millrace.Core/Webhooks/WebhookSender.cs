@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Millrace.Core.Failures;
 using Millrace.Core.Outbound;
+using Millrace.Core.Text;
 
 namespace Millrace.Core.Webhooks;
 
@@ -64,11 +65,7 @@ internal sealed class WebhookSender(GuardedClient client, WebhookOptions options
         catch (Failure failure)
         {
             var error = $"{failure.Code}: {failure.Message}";
-            return new WebhookAttempt(
-                now,
-                null,
-                error.Length <= LongestError ? error : error[..LongestError]
-            );
+            return new WebhookAttempt(now, null, error.CutTo(LongestError));
         }
     }
 

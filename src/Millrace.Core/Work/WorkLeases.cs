@@ -2,6 +2,7 @@ using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Core.Text;
 
 namespace Millrace.Core.Work;
 
@@ -232,7 +233,7 @@ internal sealed class WorkLeases(Store store, TimeProvider time)
         var text = failure is Failure typed
             ? $"{typed.Code}: {typed.Message}"
             : $"{failure.GetType().Name}: {failure.Message}";
-        return text.Length <= LongestError ? text : text[..LongestError];
+        return text.CutTo(LongestError);
     }
 
     private static WorkItem Item(Row row) =>

@@ -1,3 +1,5 @@
+using Millrace.Core.Text;
+
 namespace Millrace.Knowledge.Documents;
 
 /// <summary>What a format reads, before it has a place.</summary>
@@ -72,7 +74,7 @@ internal sealed class Outline(Reading reading)
     private void Enter(int level, string text)
     {
         _headings.RemoveAll(heading => heading.Level >= level);
-        _headings.Add((level, text.Length > LongestHeading ? text[..LongestHeading] : text));
+        _headings.Add((level, text.CutTo(LongestHeading)));
         _path = [.. _headings.Select(heading => heading.Text)];
     }
 

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Core.Text;
 
 namespace Millrace.Messaging.Accounts;
 
@@ -78,9 +79,7 @@ public sealed class AgentAuditLog(Store store, MessagingHome home, TimeProvider 
     )
     {
         var now = time.GetUtcNow();
-        var agent = origin.UserAgent is { Length: > LongestUserAgent } longer
-            ? longer[..LongestUserAgent]
-            : origin.UserAgent;
+        var agent = origin.UserAgent?.CutTo(LongestUserAgent);
         await db.ExecuteAsync(
             """
             INSERT INTO agent_audit (id, workspace_id, account_id, action, actor, key_id, address, user_agent, details, created_at)

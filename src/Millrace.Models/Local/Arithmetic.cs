@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -68,7 +69,7 @@ internal static partial class Arithmetic
     }
 
     private static string Shown(string expression) =>
-        expression.Length <= 80 ? expression : expression[..77] + "…";
+        expression.Length <= 80 ? expression : expression.CutTo(77) + "…";
 
     [GeneratedRegex(
         @"[0-9√π]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|million|billion)\b",

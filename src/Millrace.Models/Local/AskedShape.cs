@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -10,7 +11,7 @@ internal static partial class AskedShape
     /// <summary>The shape that a message names: an example object, or "with keys a and b".</summary>
     public static JsonElement? Of(string message)
     {
-        var head = message.Length <= 4000 ? message : message[..4000];
+        var head = message.CutTo(4000);
         List<KeyValuePair<string, JsonNode?>> properties = [];
         if (Example().Match(head) is { Success: true } example)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -30,7 +31,7 @@ internal sealed class EnumChoices
         foreach (var values in Enums(schema).Take(MostEnums))
         {
             var nearness = await meaning.NearnessToKnownAsync(
-                text.Length <= LongestText ? text : text[..LongestText],
+                text.CutTo(LongestText),
                 [.. values.Select(ToolSchema.Spaced)],
                 cancellationToken
             );

@@ -1,3 +1,5 @@
+using Millrace.Core.Text;
+
 namespace Millrace.Models.Local;
 
 /// <summary>
@@ -20,11 +22,7 @@ public static class LocalTokens
     public static string Cut(string text, int most)
     {
         var (_, end) = Walk(text, Math.Max(most, 0));
-        if (end > 0 && end < text.Length && char.IsHighSurrogate(text[end - 1]))
-        {
-            end--;
-        }
-        return text[..end];
+        return text.CutTo(end);
     }
 
     /// <summary>A text in pieces of about a word, each with the space before it; together they are the text.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -120,7 +121,7 @@ internal sealed partial class Recall(Meaning meaning)
     private static Reply Quoted(string who, string said)
     {
         var quote = said.Trim();
-        quote = quote.Length <= LongestQuote ? quote : quote[..LongestQuote].TrimEnd() + "…";
+        quote = quote.Length <= LongestQuote ? quote : quote.CutTo(LongestQuote).TrimEnd() + "…";
         return new Reply($"{who}: “{quote}”", quote);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -164,7 +165,7 @@ public static partial class RecalledContext
 
     private static string Attribute(string source)
     {
-        var plain = source.Length > 200 ? source[..200] : source;
+        var plain = source.CutTo(200);
         return Unprintable().Replace(plain, " ");
     }
 

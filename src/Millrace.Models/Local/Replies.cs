@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -74,7 +75,7 @@ internal static partial class Replies
     private static bool IsNotEnglish(IReadOnlyList<Clause> clauses)
     {
         var text = string.Join(' ', clauses.Take(4).Select(clause => clause.Text));
-        var sample = text.Length > 2000 ? text[..2000] : text;
+        var sample = text.CutTo(2000);
         var letters = sample.Count(char.IsLetter);
         var foreign = sample.Count(letter => char.IsLetter(letter) && !char.IsAscii(letter));
         return letters > 0 && (foreign * 5 > letters || ForeignWords().Count(sample) >= 2);

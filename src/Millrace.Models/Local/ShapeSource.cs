@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -18,7 +19,7 @@ internal sealed partial class ShapeSource
         string answer
     )
     {
-        Text = text.Length <= LongestText ? text : text[..LongestText];
+        Text = text.CutTo(LongestText);
         _pairs = ReadPairs(Text);
         _facts = facts;
         _replies = replies;

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Text;
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -141,8 +142,7 @@ internal sealed partial class Summaries(Meaning meaning)
             .Select(each => each.At);
     }
 
-    private static string Clipped(string sentence) =>
-        sentence.Length <= 500 ? sentence : sentence[..500];
+    private static string Clipped(string sentence) => sentence.CutTo(500);
 
     [GeneratedRegex(
         @"^\W*(?:user|human|assistant|ai|bot|system|model)\b(?: said| asked| wrote)?\s*:\s*",

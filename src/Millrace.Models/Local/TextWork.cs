@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -86,7 +87,7 @@ internal sealed partial class TextWork(Summaries summaries)
 
     private static Reply? Whole(string order, string text) =>
         WhatItSays().IsMatch(order)
-            ? new Reply(text.Length <= LongestShown ? text : text[..LongestShown] + "…", text)
+            ? new Reply(text.Length <= LongestShown ? text : text.CutTo(LongestShown) + "…", text)
             : null;
 
     [GeneratedRegex(

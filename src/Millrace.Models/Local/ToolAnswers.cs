@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -199,5 +200,5 @@ internal sealed class ToolAnswers(Passages passages)
     }
 
     private static string Clipped(string text) =>
-        text.Length <= LongestSaid ? text : text[..LongestSaid].TrimEnd() + "…";
+        text.Length <= LongestSaid ? text : text.CutTo(LongestSaid).TrimEnd() + "…";
 }

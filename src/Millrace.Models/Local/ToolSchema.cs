@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -186,5 +187,5 @@ internal sealed class ToolSchema
             ]
             : [];
 
-    private static string Clipped(string text) => text.Length <= 300 ? text : text[..300];
+    private static string Clipped(string text) => text.CutTo(300);
 }

@@ -31,7 +31,7 @@ internal sealed class AnswerOnce(IdempotencyService idempotency)
     {
         var outcome = await idempotency.ExecuteAsync(
             request,
-            async _ => await HoldAsync(http.Response, answer),
+            async held => await HoldAsync(http, answer, held),
             http.RequestAborted
         );
         await SendAsync(http.Response, outcome, http.RequestAborted);
@@ -54,19 +54,25 @@ internal sealed class AnswerOnce(IdempotencyService idempotency)
         await response.Body.WriteAsync(body, cancellation);
     }
 
-    private static async Task<StoredAnswer> HoldAsync(HttpResponse response, Func<Task> answer)
+    /// <param name="key">Ends when the key is lost to another process, too: then whatever answers is to stop.</param>
+    private static async Task<StoredAnswer> HoldAsync(
+        HttpContext http,
+        Func<Task> answer,
+        CancellationToken key
+    )
     {
-        var client = response.Body;
+        var response = http.Response;
+        var (client, aborted) = (response.Body, http.RequestAborted);
         using var held = new MemoryStream();
-        response.Body = held;
+        (response.Body, http.RequestAborted) = (held, key);
         try
         {
             await answer();
-            await response.BodyWriter.FlushAsync();
+            await response.BodyWriter.FlushAsync(key);
         }
         finally
         {
-            response.Body = client;
+            (response.Body, http.RequestAborted) = (client, aborted);
         }
         return new StoredAnswer(
             response.StatusCode,

@@ -4,6 +4,7 @@ using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Metering;
 using Millrace.Core.Storage;
+using Millrace.Core.Text;
 using Millrace.Core.Work;
 using Millrace.Knowledge.Search;
 using Millrace.Models.Routing;
@@ -92,9 +93,7 @@ internal sealed class FactEmbedder(
     {
         var (embedded, call) = await models.EmbedAsync(
             route,
-            facts.ConvertAll(fact =>
-                fact.Text.Length <= LongestText ? fact.Text : fact.Text[..LongestText]
-            ),
+            facts.ConvertAll(fact => fact.Text.CutTo(LongestText)),
             cancellation
         );
         usage.Record(
