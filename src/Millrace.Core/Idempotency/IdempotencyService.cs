@@ -60,6 +60,42 @@ public sealed partial class IdempotencyService(
     }
 
     /// <summary>
+    /// Likewise for a request that does nothing but read and write its workspace: what it changes and its answer are one
+    /// write, so that no crash comes between them and a repeat never does it again. When <paramref name="run"/> fails,
+    /// it has changed nothing.
+    /// </summary>
+    public Task<IdempotentOutcome> ExecuteTogetherAsync(
+        IdempotentRequest request,
+        Func<ValueTask<StoredAnswer>> run,
+        CancellationToken cancellation = default
+    ) =>
+        store.TogetherAsync(
+            request.Workspace,
+            async db =>
+            {
+                var lease = Id<IdempotencyKey>.Random();
+                switch (await BeginAsync(db, request, lease))
+                {
+                    case Answered { Answer: var kept }:
+                        return new IdempotentOutcome(kept, IsReplay: true);
+                    case Running:
+                        throw new Unavailable(
+                            "idempotency_key_running",
+                            "The first request under this idempotency key is still running. Try again.",
+                            TimeSpan.FromSeconds(1)
+                        );
+                }
+                var answer = await run();
+                if (request.Keeps(answer.Status))
+                    await KeepAsync(db, request, lease, answer);
+                else
+                    await FreeAsync(db, request, lease);
+                return new IdempotentOutcome(answer, IsReplay: false);
+            },
+            cancellation
+        );
+
+    /// <summary>
     /// Frees the keys of requests that a dead process ran. On SQLite there is one server process, so at its start
     /// every running request is one; on PostgreSQL another may run it, and its lease tells.
     /// </summary>
@@ -85,33 +121,34 @@ public sealed partial class IdempotencyService(
         IdempotentRequest request,
         Id<IdempotencyKey> lease,
         CancellationToken cancellation
-    ) =>
-        store.WriteAsync(
-            request.Workspace,
-            async db =>
-            {
-                var now = time.GetUtcNow();
-                // A row whose time is over, lease or answer, is as good as none.
-                var isOurs = await db.ExecuteAsync(
-                    """
-                    INSERT INTO idempotency_keys (workspace_id, scope, key, body_hash, lease, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
-                    ON CONFLICT (workspace_id, scope, key) DO UPDATE SET
-                        body_hash = EXCLUDED.body_hash, lease = EXCLUDED.lease, expires_at = EXCLUDED.expires_at,
-                        status = NULL, headers = NULL, body = NULL
-                    WHERE idempotency_keys.expires_at <= $7
-                    """,
-                    request.Workspace.Value,
-                    request.Scope,
-                    request.Key,
-                    request.BodyHash,
-                    lease.Value,
-                    now + LeaseLength,
-                    now
-                );
-                return isOurs == 1 ? new Ours() : await PresentAsync(db, request);
-            },
-            cancellation
+    ) => store.WriteAsync(request.Workspace, db => BeginAsync(db, request, lease), cancellation);
+
+    private async ValueTask<Beginning> BeginAsync(
+        Db db,
+        IdempotentRequest request,
+        Id<IdempotencyKey> lease
+    )
+    {
+        var now = time.GetUtcNow();
+        // A row whose time is over, lease or answer, is as good as none.
+        var isOurs = await db.ExecuteAsync(
+            """
+            INSERT INTO idempotency_keys (workspace_id, scope, key, body_hash, lease, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (workspace_id, scope, key) DO UPDATE SET
+                body_hash = EXCLUDED.body_hash, lease = EXCLUDED.lease, expires_at = EXCLUDED.expires_at,
+                status = NULL, headers = NULL, body = NULL
+            WHERE idempotency_keys.expires_at <= $7
+            """,
+            request.Workspace.Value,
+            request.Scope,
+            request.Key,
+            request.BodyHash,
+            lease.Value,
+            now + LeaseLength,
+            now
         );
+        return isOurs == 1 ? new Ours() : await PresentAsync(db, request);
+    }
 
     private static async ValueTask<Beginning> PresentAsync(Db db, IdempotentRequest request)
     {

@@ -29,16 +29,16 @@ internal sealed class PostgresStore : Store
 
     public override Dialect Dialect => Dialect.Postgres;
 
-    public override async Task<T> ReadAsync<T>(
+    protected override async Task<T> ReadApartAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> read,
-        CancellationToken cancellation = default
+        CancellationToken cancellation
     ) => await _readers.UseAsync(reach, read, cancellation);
 
-    public override async Task<T> WriteAsync<T>(
+    protected override async Task<T> WriteApartAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> write,
-        CancellationToken cancellation = default
+        CancellationToken cancellation
     ) => await _writers.UseAsync(reach, db => InTransaction(db, write), cancellation);
 
     public override async Task MigrateAsync(CancellationToken cancellation = default)

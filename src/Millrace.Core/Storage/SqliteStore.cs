@@ -27,16 +27,16 @@ internal sealed class SqliteStore : Store
 
     public override Dialect Dialect => Dialect.Sqlite;
 
-    public override async Task<T> ReadAsync<T>(
+    protected override async Task<T> ReadApartAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> read,
-        CancellationToken cancellation = default
+        CancellationToken cancellation
     ) => await _readers.UseAsync(reach, read, cancellation);
 
-    public override Task<T> WriteAsync<T>(
+    protected override Task<T> WriteApartAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> write,
-        CancellationToken cancellation = default
+        CancellationToken cancellation
     ) => _writer.Value.WriteAsync(reach, write, cancellation);
 
     public override async Task MigrateAsync(CancellationToken cancellation = default)

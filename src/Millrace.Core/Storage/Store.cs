@@ -10,20 +10,71 @@ namespace Millrace.Core.Storage;
 /// </remarks>
 public abstract class Store : IAsyncDisposable
 {
+    private readonly AsyncLocal<Whole?> _whole = new();
+
     /// <summary>Which SQL is spoken below.</summary>
     public abstract Dialect Dialect { get; }
 
-    public abstract Task<T> ReadAsync<T>(
+    public Task<T> ReadAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> read,
         CancellationToken cancellation = default
-    );
+    ) =>
+        _whole.Value is { } whole && whole.Holds(reach)
+            ? whole.RunAsync(read)
+            : ReadApartAsync(reach, read, cancellation);
 
     /// <summary>Runs <paramref name="write"/> in a transaction. A write that has begun is no longer cancelled.</summary>
-    public abstract Task<T> WriteAsync<T>(
+    public Task<T> WriteAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> write,
         CancellationToken cancellation = default
+    ) =>
+        _whole.Value is { } whole && whole.Holds(reach)
+            ? whole.RunAsync(write)
+            : WriteApartAsync(reach, write, cancellation);
+
+    /// <summary>
+    /// Makes one write of all reads and writes of the same reach that <paramref name="act"/> calls for, one after
+    /// another, through whichever services. What it awaits besides must be there already, and a failure that it
+    /// catches takes nothing back.
+    /// </summary>
+    public Task<T> TogetherAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> act,
+        CancellationToken cancellation = default
+    )
+    {
+        // SQLite's writer has no context of its own to log and trace in.
+        var context = ExecutionContext.Capture();
+        return WriteApartAsync(reach, InContext, cancellation);
+
+        ValueTask<T> InContext(Db db)
+        {
+            if (context is null)
+                return new(InWhole(db));
+            Task<T>? pending = null;
+            ExecutionContext.Run(context, _ => pending = InWhole(db), null);
+            return new(pending!);
+        }
+
+        async Task<T> InWhole(Db db)
+        {
+            using var whole = _whole.Value = new Whole(db);
+            return await act(db);
+        }
+    }
+
+    protected abstract Task<T> ReadApartAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> read,
+        CancellationToken cancellation
+    );
+
+    protected abstract Task<T> WriteApartAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> write,
+        CancellationToken cancellation
     );
 
     public Task WriteAsync(
@@ -52,6 +103,23 @@ public abstract class Store : IAsyncDisposable
     {
         await pending;
         return true;
+    }
+
+    /// <summary>A write that others join. What was started within it and outlives it goes its own way.</summary>
+    private sealed class Whole(Db db) : IDisposable
+    {
+        private bool _isOver;
+
+        public bool Holds(Reach reach) => !_isOver && db.Reach == reach;
+
+        public async Task<T> RunAsync<T>(Func<Db, ValueTask<T>> use)
+        {
+            var result = await use(db);
+            await db.SaveAsync();
+            return result;
+        }
+
+        public void Dispose() => _isOver = true;
     }
 }
 

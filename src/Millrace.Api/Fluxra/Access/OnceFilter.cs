@@ -40,16 +40,17 @@ internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHo
                 await bodies.BytesAsync(http)
             ),
         };
-        await once.RunAsync(
-            http,
-            request,
-            async () =>
-            {
-                if (await next(context) is IResult result)
-                    await result.ExecuteAsync(http);
-            }
-        );
+        if (http.GetEndpoint()!.Metadata.GetMetadata<CallsOut>() is null)
+            await once.RunTogetherAsync(http, request, AnswerAsync);
+        else
+            await once.RunAsync(http, request, AnswerAsync);
         return Results.Empty;
+
+        async Task AnswerAsync()
+        {
+            if (await next(context) is IResult result)
+                await result.ExecuteAsync(http);
+        }
     }
 
     /// <summary>The request's key; null when it has none that counts.</summary>
@@ -73,3 +74,6 @@ internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHo
             );
     }
 }
+
+/// <summary>Marks a route that waits for something outside its workspace's store, so that its work and its answer are no one write.</summary>
+internal sealed record CallsOut;

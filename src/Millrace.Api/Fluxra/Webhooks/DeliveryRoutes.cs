@@ -60,6 +60,7 @@ internal static class DeliveryRoutes
             .WithFailures(401, 403, 404, 409);
         routes
             .MapPost(WebhookRoutes.One + "/replay", ReplayAllAsync)
+            .WithMetadata(new CallsOut())
             .WithAccess(Credential.Token, RateGroup.AccountWrites, Scope.MessagesRead)
             .WithSummary("Post everything again that happened since")
             .WithDescription(
@@ -70,6 +71,7 @@ internal static class DeliveryRoutes
             .WithFailures(400, 401, 403, 404, 413, 415);
         routes
             .MapPost(WebhookRoutes.One + "/test", TestAsync)
+            .WithMetadata(new CallsOut())
             .WithAccess(Credential.Token, RateGroup.AccountWrites, Scope.MessagesRead)
             .WithSummary("Post a signed test message now, and tell how it went")
             .WithAnswer<WebhookTestResponse>(

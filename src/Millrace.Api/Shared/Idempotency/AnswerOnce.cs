@@ -37,6 +37,22 @@ internal sealed class AnswerOnce(IdempotencyService idempotency)
         await SendAsync(http.Response, outcome, http.RequestAborted);
     }
 
+    /// <summary>Likewise for a request that does nothing but read and write its workspace: all of it is one write.</summary>
+    public async Task RunTogetherAsync(
+        HttpContext http,
+        IdempotentRequest request,
+        Func<Task> answer
+    )
+    {
+        var outcome = await idempotency.ExecuteTogetherAsync(
+            request,
+            // A write that has begun goes on to its end, and so the answer is whole also when its caller has gone.
+            async () => await HoldAsync(http, answer, CancellationToken.None),
+            http.RequestAborted
+        );
+        await SendAsync(http.Response, outcome, http.RequestAborted);
+    }
+
     public static async Task SendAsync(
         HttpResponse response,
         IdempotentOutcome outcome,

@@ -40,6 +40,60 @@ public sealed class IdempotencyTests
         second.Answer.Headers["Content-Type"].ShouldBe("text/plain");
     }
 
+    [Theory, OnEachDatabase]
+    public async Task What_a_request_changes_and_its_answer_come_together_or_not_at_all(
+        Dialect dialect
+    )
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+        var service = Service(test.Store);
+
+        await Should.ThrowAsync<InvalidOperationException>(DoAsync(fails: true));
+        (await ChangesAsync()).ShouldBe(0);
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => DoAsync(fails: false))
+        );
+
+        (await ChangesAsync()).ShouldBe(1);
+        answers.Count(answer => !answer.IsReplay).ShouldBe(1);
+        answers.Select(Text).ShouldAllBe(text => text == "done");
+
+        Task<IdempotentOutcome> DoAsync(bool fails) =>
+            service.ExecuteTogetherAsync(
+                Request,
+                async () =>
+                {
+                    await ChangeAsync();
+                    return fails
+                        ? throw new InvalidOperationException("The answer was cut off.")
+                        : (await Answer("done"))!;
+                }
+            );
+
+        // As a service does that knows nothing of the request's key.
+        Task ChangeAsync() =>
+            test.Store.WriteAsync(
+                Request.Workspace,
+                db =>
+                    db.ExecuteAsync(
+                        "INSERT INTO idempotency_keys (workspace_id, scope, key, body_hash, expires_at) VALUES ($1, 'change', $2, $3, 0)",
+                        db.Workspace.Value,
+                        $"{Guid.NewGuid()}",
+                        Request.BodyHash
+                    )
+            );
+
+        Task<long> ChangesAsync() =>
+            test.Store.ReadAsync(
+                Request.Workspace,
+                db =>
+                    db.FirstAsync(
+                        "SELECT COUNT(*) FROM idempotency_keys WHERE scope = 'change'",
+                        row => row.Int64(0)
+                    )
+            );
+    }
+
     [Theory]
     [InlineData("""{"text":"\ud83d"}""", """{"text":"\ud83e"}""")]
     [InlineData("""{"\ud83d":1}""", """{"\ud83e":1}""")]
