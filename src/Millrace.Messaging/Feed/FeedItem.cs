@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Millrace.Core.Events;
 using Millrace.Core.Ids;
 using Millrace.Core.Webhooks;
@@ -18,7 +19,9 @@ public sealed class FeedItem
     private readonly FeedFormat _format;
     private readonly ConversationAudience? _audience;
     private readonly Event? _row;
-    private ReadOnlyMemory<byte>? _body;
+
+    // In one object, since listeners ask for it on threads of their own.
+    private StrongBox<ReadOnlyMemory<byte>>? _body;
 
     internal FeedItem(
         Event row,
@@ -61,7 +64,10 @@ public sealed class FeedItem
     public LogPosition? Position => _row?.Position;
 
     /// <summary>Written when it is first asked for, then shared.</summary>
-    public ReadOnlyMemory<byte> Body => _body ??= _format(this);
+    public ReadOnlyMemory<byte> Body => (_body ??= new(_format(this))).Value;
+
+    /// <summary>The same event, of something that has changed since.</summary>
+    internal FeedItem With(FeedContent content) => new(_row!, Id, content, _audience, _format);
 
     /// <summary>Whether it concerns the agent, by who was a member when it happened.</summary>
     /// <param name="subject">The agent's own in the log.</param>

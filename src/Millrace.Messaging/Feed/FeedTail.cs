@@ -4,6 +4,7 @@ using Millrace.Core.Events;
 using Millrace.Core.Ids;
 using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Conversations;
+using Millrace.Messaging.Messages;
 
 namespace Millrace.Messaging.Feed;
 
@@ -184,6 +185,7 @@ internal sealed partial class FeedTail(
                 }
             }
         }
+        Renew(opened);
         _kept.AddRange(opened);
         if (_kept.Count > 2 * MostKept)
         {
@@ -191,6 +193,32 @@ internal sealed partial class FeedTail(
             _kept.RemoveRange(0, _kept.Count - MostKept);
         }
         _position = next;
+    }
+
+    /// <summary>What a message said before it was edited or deleted is not told again. (fluxra §11.4)</summary>
+    private void Renew(List<FeedItem> opened)
+    {
+        Dictionary<Id<Message>, MessageContent>? changed = null;
+        foreach (var item in opened)
+        {
+            if (
+                item.Content is MessageContent content
+                && item.Type
+                    is ConversationEvents.MessageUpdated
+                        or ConversationEvents.MessageDeleted
+            )
+                (changed ??= [])[content.Message.Id] = content;
+        }
+        if (changed is null)
+            return;
+        for (var i = 0; i < _kept.Count; i++)
+        {
+            if (
+                _kept[i].Content is MessageContent before
+                && changed.TryGetValue(before.Message.Id, out var now)
+            )
+                _kept[i] = _kept[i].With(now);
+        }
     }
 
     private void HandToOne(Event row, FeedItem? item)

@@ -89,6 +89,29 @@ public sealed class FeedTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task What_was_edited_or_deleted_is_not_told_of_any_more(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var group = await scene.GroupAsync();
+        var from = await scene.Bob.CursorAsync();
+        var edited = await scene.Ada.SendAsync(group, "berth 4");
+        var deleted = await scene.Ada.SendAsync(group, "a secret");
+        await scene.Bob.SeenAsync(from, 2);
+        (
+            await scene.Ada.CallAsync(
+                "PATCH",
+                $"/api/messages/{edited}",
+                """{"content":"berth 5"}"""
+            )
+        ).Status.ShouldBe(200);
+        (await scene.Ada.CallAsync("DELETE", $"/api/messages/{deleted}")).Status.ShouldBe(200);
+        await scene.Ada.SendAsync(group, "afterwards");
+        await scene.Bob.SeenAsync(from, 3);
+
+        (await scene.Bob.ContentsAsync(from)).ShouldBe(["berth 5", "", "afterwards"]);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task A_poll_waits_until_something_happens(Dialect dialect)
     {
         await using var scene = await LiveScene.StartAsync(dialect);
