@@ -1,6 +1,7 @@
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Messaging.Accounts;
+using Millrace.Messaging.Messages;
 
 namespace Millrace.Messaging.Conversations;
 
@@ -8,7 +9,8 @@ namespace Millrace.Messaging.Conversations;
 internal static class MemberRows
 {
     /// <param name="sequence">The first of the conversation's events that the member is told of.</param>
-    /// <param name="discount">Messages so far that do not count as unread.</param>
+    /// <param name="read">The message up to which the member has read; null before the first.</param>
+    /// <param name="discount">Messages behind it that do not count as unread.</param>
     public static async ValueTask InsertAsync(
         Db db,
         Id<Conversation> conversation,
@@ -16,13 +18,14 @@ internal static class MemberRows
         MemberRole role,
         DateTimeOffset now,
         long sequence,
+        (long Number, Id<Message> Id)? read = null,
         long discount = 0
     ) =>
         await db.ExecuteAsync(
             """
             INSERT INTO conversation_members (workspace_id, conversation_id, agent_id, role, joined_at, from_sequence,
-                read_number, discount)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, $7)
+                read_number, read_message_id, discount)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             db.Workspace.Value,
             conversation.Value,
@@ -30,6 +33,8 @@ internal static class MemberRows
             role,
             now,
             sequence,
+            read?.Number ?? 0,
+            read?.Id.Value,
             discount
         );
 

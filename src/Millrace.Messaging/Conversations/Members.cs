@@ -4,6 +4,7 @@ using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Blocks;
+using Millrace.Messaging.Messages;
 
 namespace Millrace.Messaging.Conversations;
 
@@ -181,6 +182,7 @@ public sealed class Members(
             agent,
             by
         );
+        var said = await LastSaidAsync(db, conversation.Id, agent);
         await MemberRows.InsertAsync(
             db,
             conversation.Id,
@@ -188,7 +190,10 @@ public sealed class Members(
             role,
             time.GetUtcNow(),
             sequence,
-            conversation.DeletedCount
+            said,
+            said is { } last
+                ? await DeletedAfterAsync(db, conversation.Id, last.Number)
+                : conversation.DeletedCount
         );
         await discounts.RecountAsync(db, conversation.Id, agent);
         await db.ExecuteAsync(
@@ -199,6 +204,41 @@ public sealed class Members(
         );
         return (await MemberRows.FindAsync(db, conversation.Id, agent))!;
     }
+
+    /// <summary>
+    /// The last message of an agent that was a member before. It has read up to there, as every sender has, and so none
+    /// of its own messages ever lies behind a read position. (fluxra §12.1)
+    /// </summary>
+    private static ValueTask<(long Number, Id<Message> Id)?> LastSaidAsync(
+        Db db,
+        Id<Conversation> conversation,
+        Id<AgentAccount> agent
+    ) =>
+        db.FirstAsync(
+            """
+            SELECT m.number, m.id FROM messages m
+            WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.sender_id = $3 AND EXISTS (
+                SELECT 1 FROM past_members p WHERE p.workspace_id = $1 AND p.conversation_id = $2 AND p.agent_id = $3)
+            ORDER BY m.number DESC LIMIT 1
+            """,
+            row => ((long, Id<Message>)?)(row.Int64(0), row.Id<Message>(1)),
+            db.Workspace.Value,
+            conversation.Value,
+            agent.Value
+        );
+
+    private static ValueTask<long> DeletedAfterAsync(
+        Db db,
+        Id<Conversation> conversation,
+        long number
+    ) =>
+        db.FirstAsync(
+            "SELECT COUNT(*) FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND number > $3 AND deleted_at IS NOT NULL",
+            row => row.Int64(0),
+            db.Workspace.Value,
+            conversation.Value,
+            number
+        );
 
     /// <summary>Takes one agent out of a locked group; an owner's place passes on.</summary>
     internal async ValueTask LeaveAsync(

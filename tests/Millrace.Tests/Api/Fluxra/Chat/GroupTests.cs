@@ -63,6 +63,38 @@ public sealed class GroupTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task Who_comes_back_has_none_of_its_own_messages_to_read(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        var agents = await Talk.AgentsAsync(server, 2);
+        var (owner, member) = (agents[0], agents[1]);
+        var group = await owner.GroupAsync(member);
+        await owner.SentAsync(group, "before");
+        var own = await member.SentAsync(group, "mine");
+        var gone = await owner.SentAsync(group, "taken back");
+        (
+            await member.CallAsync("DELETE", $"/api/conversations/{group}/members/{member.Id}")
+        ).Status.ShouldBe(200);
+        await owner.SentAsync(group, "meanwhile");
+        (await owner.CallAsync("DELETE", $"/api/messages/{gone}")).Status.ShouldBe(200);
+        (
+            await owner.PostAsync(
+                $"/api/conversations/{group}/members",
+                new { agent_ids = new[] { member.Id } }
+            )
+        ).Status.ShouldBe(200);
+
+        (await member.UnreadAsync(group)).ShouldBe(1);
+        (await member.GetAsync($"/api/conversations/{group}"))["last_read_message_id"]
+            .ShouldBe(own);
+        (await member.CallAsync("DELETE", $"/api/messages/{own}")).Status.ShouldBe(200);
+        (await member.UnreadAsync(group)).ShouldBe(1);
+        (await member.PostAsync($"/api/conversations/{group}/read", new { })).Json["unread_count"]!
+            .GetValue<long>()
+            .ShouldBe(0);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task An_owner_who_leaves_passes_the_group_to_the_longest_standing_admin(
         Dialect dialect
     )
