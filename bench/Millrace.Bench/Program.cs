@@ -40,7 +40,7 @@ static int Usage()
           start      time to the first healthy answer, and memory
           messages   agents' messages over HTTP, against a bare endpoint that writes one row; then as the store fills:
                      [--race 0] or [--messages 0] leaves one of them out, [--messages N] fills it with more
-          endurance  kill -9 under load: [--kills N] [--seed N]
+          endurance  kill -9 under load: [--part turns|agents|messages] [--kills N] [--seed N] [--seconds S of agents]
           graph      facts written and asked for as a graph grows: [--facts N] for the last size, [--database postgres]
           ingest     plain text read without vectors and with them, against the embedder alone, and its memory
           search     hybrid search as a workspace grows: [--chunks N] for the last size, [--database postgres]

@@ -17,6 +17,31 @@ internal static class EnduranceBench
 
     public static async Task<int> RunAsync(BenchOptions options)
     {
+        var part = options.Text("--part");
+        var failed = 0;
+        if (part is null or "turns")
+            failed += await TurnsAsync(options);
+        if (part is null or "agents")
+            failed += await PlayingAgents.RunAsync(
+                options,
+                "agents",
+                seconds: 600,
+                kills: 20,
+                pace: 100
+            );
+        if (part is null or "messages")
+            failed += await PlayingAgents.RunAsync(
+                options,
+                "messages",
+                seconds: 150,
+                kills: 100,
+                pace: 20
+            );
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> TurnsAsync(BenchOptions options)
+    {
         var kills = options.Number("--kills", 50);
         var seed = options.Number("--seed", Environment.TickCount & 0xffff);
         var moments = new Random(seed);

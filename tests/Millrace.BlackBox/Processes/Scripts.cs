@@ -22,6 +22,25 @@ public static class Scripts
         return await RunAsync("node", script, scenario, environment);
     }
 
+    /// <summary>Runs a script by node that needs nothing but node, and expects it to end well.</summary>
+    public static async Task<string> PlainNodeAsync(
+        string script,
+        IEnumerable<string> arguments,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        TimeSpan limit
+    )
+    {
+        var run = await RunningProgram.RunAsync(
+            "node",
+            [PathOf(script), .. arguments],
+            environment,
+            limit
+        );
+        return run.Good();
+    }
+
+    public static string PathOf(string script) => Path.Combine(Folder, script);
+
     /// <summary>Runs a script by a Python that has the package <c>requests</c>, and expects it to end well.</summary>
     public static Task<string> PythonAsync(
         string script,
@@ -48,7 +67,7 @@ public static class Scripts
     {
         var run = await RunningProgram.RunAsync(
             interpreter,
-            [Path.Combine(Folder, script), scenario],
+            [PathOf(script), scenario],
             environment
         );
         return run.Good();
