@@ -11,7 +11,11 @@ namespace Millrace.Testing;
 /// </summary>
 public sealed class PostgresCluster
 {
-    private static readonly Lazy<Task<PostgresCluster>> Started = new(StartAsync);
+    private static readonly Lazy<Task<PostgresCluster>> Fast = new(() =>
+        StartAsync(["-c", "fsync=off", "-c", "autovacuum=off"])
+    );
+
+    private static readonly Lazy<Task<PostgresCluster>> AsInstalled = new(() => StartAsync([]));
 
     private readonly int _port;
 
@@ -21,9 +25,10 @@ public sealed class PostgresCluster
     private PostgresCluster(int port, Process keeper) => (_port, _keeper) = (port, keeper);
 
     /// <summary>Makes an empty database and gives its connection string.</summary>
-    public static async Task<string> CreateDatabaseAsync()
+    /// <param name="asInstalled">On a server that flushes to disk and tends its tables, as a user's does.</param>
+    public static async Task<string> CreateDatabaseAsync(bool asInstalled = false)
     {
-        var cluster = await Started.Value;
+        var cluster = await (asInstalled ? AsInstalled : Fast).Value;
         var name = $"t_{Guid.NewGuid():N}";
         await using var connection = new NpgsqlConnection(cluster.ConnectionString("postgres"));
         await connection.OpenAsync();
@@ -36,7 +41,7 @@ public sealed class PostgresCluster
     private string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={_port};Username=millrace;Database={database};Pooling=true;Maximum Pool Size=40";
 
-    private static async Task<PostgresCluster> StartAsync()
+    private static async Task<PostgresCluster> StartAsync(string[] settings)
     {
         var programs = Directory
             .EnumerateDirectories("/usr/lib/postgresql")
@@ -54,7 +59,7 @@ public sealed class PostgresCluster
             Path.Combine(programs, "initdb"),
             ["-D", data, "-U", "millrace", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
         );
-        var cluster = new PostgresCluster(port, Start(asRoot, programs, folder, port));
+        var cluster = new PostgresCluster(port, Start(asRoot, programs, folder, port, settings));
         await cluster.ReadyAsync();
         return cluster;
     }
@@ -63,24 +68,33 @@ public sealed class PostgresCluster
     /// The server's keeper waits for the end of its input, which comes when this process ends, however it does. Then
     /// it stops the server and removes the folder.
     /// </summary>
-    private static Process Start(bool asRoot, string programs, string folder, int port)
+    private static Process Start(
+        bool asRoot,
+        string programs,
+        string folder,
+        int port,
+        string[] settings
+    )
     {
         string[] command =
         [
             "sh",
             "-c",
             """
-                "$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" \
-                    -c max_connections=400 -c fsync=off -c autovacuum=off </dev/null >"$2/log" 2>&1 &
+                program=$1 folder=$2 port=$3
+                shift 3
+                "$program" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \
+                    -c unix_socket_directories="$folder" -c max_connections=400 "$@" </dev/null >"$folder/log" 2>&1 &
                 read nothing
                 kill -QUIT $!
                 wait
-                rm -rf "$2"
+                rm -rf "$folder"
                 """,
             "sh",
             Path.Combine(programs, "postgres"),
             folder,
             $"{port}",
+            .. settings,
         ];
         if (asRoot)
             command = ["runuser", "-u", "postgres", "--", .. command];

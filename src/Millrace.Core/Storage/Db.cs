@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Millrace.Core.Identity;
@@ -18,7 +17,7 @@ public sealed class Db : IAsyncDisposable
 {
     // Kept, so that each is parsed once per connection; statements are constants, so few.
     private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
+    private readonly PostgresStatements? _postgres;
     private readonly Func<Db, MillraceContext> _createContext;
     private MillraceContext? _context;
     private DbTransaction? _transaction;
@@ -31,6 +30,8 @@ public sealed class Db : IAsyncDisposable
         Connection = connection;
         Dialect = dialect;
         _createContext = createContext;
+        if (connection is NpgsqlConnection postgres)
+            _postgres = new PostgresStatements(postgres);
     }
 
     public Dialect Dialect { get; }
@@ -51,6 +52,7 @@ public sealed class Db : IAsyncDisposable
     {
         get
         {
+            _postgres?.Send();
             _context ??= _createContext(this);
             if (_transaction is not null && !_contextInTransaction)
             {
@@ -67,12 +69,16 @@ public sealed class Db : IAsyncDisposable
         where T : class => Context.Set<T>();
 
     /// <summary>Sends what was changed through <see cref="Set{T}"/> so far, so that SQL in the same write sees it.</summary>
-    public ValueTask SaveAsync()
+    public async ValueTask SaveAsync()
     {
-        if (Dialect is Dialect.Postgres && _contextTouched)
-            return new ValueTask(_context!.SaveChangesAsync());
-        Save();
-        return ValueTask.CompletedTask;
+        if (_postgres is null)
+        {
+            Save();
+            return;
+        }
+        await _postgres.SendAsync();
+        if (_contextTouched)
+            await _context!.SaveChangesAsync();
     }
 
     /// <summary>
@@ -82,10 +88,52 @@ public sealed class Db : IAsyncDisposable
     public void AfterCommit(Action wake) => (_afterCommit ??= []).Add(wake);
 
     /// <summary>Runs one statement and says how many rows it changed.</summary>
-    public ValueTask<int> ExecuteAsync(string sql, params object?[] arguments) =>
-        Dialect is Dialect.Sqlite
-            ? new(Statement(sql, arguments).Execute())
-            : new(Command(sql, arguments).ExecuteNonQueryAsync());
+    public async ValueTask<int> ExecuteAsync(string sql, params object?[] arguments) =>
+        _postgres is null
+            ? Statement(sql, arguments).Execute()
+            : await (await _postgres.CommandAsync(sql, arguments)).ExecuteNonQueryAsync();
+
+    /// <summary>
+    /// Runs one statement of a write, of which nothing is asked but that it does not fail. On PostgreSQL it travels with
+    /// the next one that is asked for something, or the commit, so that many cost one way there and back.
+    /// </summary>
+    public ValueTask SendAsync(string sql, params object?[] arguments)
+    {
+        if (_postgres is not null)
+            return _postgres.WaitAsync(sql, arguments);
+        Statement(sql, arguments).Execute();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// One query with each set of arguments: the rows of each, in their order. On PostgreSQL all travel together.
+    /// </summary>
+    public async ValueTask<List<List<T>>> QueryEachAsync<T>(
+        string sql,
+        Func<Row, T> map,
+        IReadOnlyCollection<object?[]> runs
+    )
+    {
+        var each = new List<List<T>>(runs.Count);
+        if (runs.Count == 0)
+            return each;
+        if (_postgres is null)
+        {
+            foreach (var arguments in runs)
+                each.Add(await QueryAsync(sql, map, arguments));
+            return each;
+        }
+        await using var batch = await _postgres.BatchAsync(sql, runs);
+        await using var reader = await batch.ExecuteReaderAsync();
+        do
+        {
+            var rows = new List<T>();
+            while (await reader.ReadAsync())
+                rows.Add(map(new Row(reader)));
+            each.Add(rows);
+        } while (await reader.NextResultAsync());
+        return each;
+    }
 
     /// <summary>All rows of a query, in its order.</summary>
     public async ValueTask<List<T>> QueryAsync<T>(
@@ -95,7 +143,7 @@ public sealed class Db : IAsyncDisposable
     )
     {
         var rows = new List<T>();
-        if (Dialect is Dialect.Sqlite)
+        if (_postgres is null)
         {
             var statement = Statement(sql, arguments);
             try
@@ -109,7 +157,8 @@ public sealed class Db : IAsyncDisposable
             }
             return rows;
         }
-        await using var reader = await Command(sql, arguments).ExecuteReaderAsync();
+        var command = await _postgres.CommandAsync(sql, arguments);
+        await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
             rows.Add(map(new Row(reader)));
         return rows;
@@ -122,7 +171,7 @@ public sealed class Db : IAsyncDisposable
         params object?[] arguments
     )
     {
-        if (Dialect is Dialect.Sqlite)
+        if (_postgres is null)
         {
             var statement = Statement(sql, arguments);
             try
@@ -134,7 +183,8 @@ public sealed class Db : IAsyncDisposable
                 statement.Reset();
             }
         }
-        await using var reader = await Command(sql, arguments).ExecuteReaderAsync();
+        var command = await _postgres.CommandAsync(sql, arguments);
+        await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync() ? map(new Row(reader)) : default;
     }
 
@@ -166,8 +216,7 @@ public sealed class Db : IAsyncDisposable
     internal void Join(DbTransaction? transaction)
     {
         _transaction = transaction;
-        foreach (var command in _commands.Values)
-            command.Transaction = transaction;
+        _postgres?.Join((NpgsqlTransaction?)transaction);
         if (transaction is null && _contextInTransaction)
         {
             _context!.Database.UseTransaction(null);
@@ -179,8 +228,8 @@ public sealed class Db : IAsyncDisposable
     {
         foreach (var statement in _statements.Values)
             statement.Dispose();
-        foreach (var command in _commands.Values)
-            await command.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
         if (_context is not null)
             await _context.DisposeAsync();
         await Connection.DisposeAsync();
@@ -194,36 +243,18 @@ public sealed class Db : IAsyncDisposable
             _statements.Add(sql, statement);
         }
         for (var i = 0; i < arguments.Length; i++)
-            statement.Bind(i, ToStored(arguments[i]));
+            statement.Bind(
+                i,
+                arguments[i] is Guid key ? key.ToByteArray(bigEndian: true) : Stored(arguments[i])
+            );
         return statement;
     }
 
-    [SuppressMessage(
-        "Security",
-        "CA2100",
-        Justification = "Statements are constants; values travel as parameters."
-    )]
-    private DbCommand Command(string sql, object?[] arguments)
-    {
-        if (!_commands.TryGetValue(sql, out var command))
-        {
-            command = Connection.CreateCommand();
-            command.CommandText = sql;
-            command.Transaction = _transaction;
-            foreach (var _ in arguments)
-                command.Parameters.Add(new NpgsqlParameter());
-            _commands.Add(sql, command);
-        }
-        for (var i = 0; i < arguments.Length; i++)
-            command.Parameters[i].Value = ToStored(arguments[i]);
-        return command;
-    }
-
-    private object ToStored(object? value) =>
+    /// <summary>A value as it travels to the database.</summary>
+    internal static object Stored(object? value) =>
         value switch
         {
             null => DBNull.Value,
-            Guid guid when Dialect is Dialect.Sqlite => guid.ToByteArray(bigEndian: true),
             DateTimeOffset time => time.ToUnixTimeMilliseconds(),
             TimeSpan span => (long)span.TotalMilliseconds,
             Enum word => Words.Of(word),

@@ -20,14 +20,8 @@ internal sealed class Contradictions(Predicates predicates)
             await write.AddFactAsync(fact);
             return fact;
         }
-        var others = await write.FindAsync(
-            """
-            f.subject_id = $3 AND f.predicate = $4 AND f.retracted_at IS NULL
-            AND (f.valid_to IS NULL OR f.valid_to > $5) ORDER BY f.id
-            """,
-            subject.Value,
-            predicate,
-            fact.Valid.From ?? long.MinValue
+        var others = await write.Held.FindAsync(
+            new HeldRelation(subject, predicate, fact.Valid.From ?? long.MinValue)
         );
         others.RemoveAll(other => IsSame(other, fact) || other.OriginId == fact.OriginId);
         if (fact.ValidTo is null)
@@ -46,16 +40,10 @@ internal sealed class Contradictions(Predicates predicates)
     public static async ValueTask<bool> EndAsync(GraphWrite write, FactView end)
     {
         var from = end.ValidTo!.Value.ToUnixTimeMilliseconds();
-        var held = await write.FindAsync(
-            """
-            f.subject_id = $3 AND f.predicate = $4 AND f.retracted_at IS NULL
-            AND (f.valid_from IS NULL OR f.valid_from < $5) AND (f.valid_to IS NULL OR f.valid_to > $5) ORDER BY f.id
-            """,
-            end.SubjectId!.Value.Value,
-            end.Predicate,
-            from
+        var held = await write.Held.FindAsync(
+            new HeldRelation(end.SubjectId!.Value, end.Predicate!, from)
         );
-        held.RemoveAll(other => !IsSame(other, end));
+        held.RemoveAll(other => !IsSame(other, end) || other.Valid.From >= from);
         foreach (var other in held)
         {
             await write.CutAsync(other, new Span(from, null), null, end.EpisodeId);
@@ -72,7 +60,8 @@ internal sealed class Contradictions(Predicates predicates)
     private static DateTimeOffset? NextStart(FactView fact, List<FactView> others) =>
         others
             .Where(other =>
-                other.ValidFrom is { } start && (fact.ValidFrom is null || start > fact.ValidFrom)
+                other.Valid.From is { } start
+                && (fact.Valid.From is null || start > fact.Valid.From)
             )
             .Min(other => other.ValidFrom);
 

@@ -66,6 +66,21 @@ internal static class EntityRows
         (await FindAsync(db, graph, "n.id = $3", id.Value)).FirstOrDefault()
         ?? throw new NotFound("node_not_found", "There is no such node in that graph.");
 
+    /// <summary>In the order of their ids as given; those that are gone are left out.</summary>
+    public static async ValueTask<List<EntityView>> GetEachAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        IEnumerable<Id<Entity>> ids
+    )
+    {
+        var each = await db.QueryEachAsync(
+            $"SELECT {Columns} FROM entities n WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.id = $3",
+            View,
+            [.. ids.Select(id => (object?[])[db.Workspace.Value, graph.Value, id.Value])]
+        );
+        return await WithAliasesAsync(db, [.. each.SelectMany(rows => rows)]);
+    }
+
     public static async ValueTask<EntityView> LiveAsync(GraphWrite write, Id<Entity> id)
     {
         var entity = await GetAsync(write.Db, write.Graph, id);
@@ -79,19 +94,22 @@ internal static class EntityRows
         List<EntityView> entities
     )
     {
-        for (var i = 0; i < entities.Count; i++)
-        {
-            var entity = entities[i];
-            var names = await db.QueryAsync(
-                "SELECT name FROM entity_names WHERE workspace_id = $1 AND entity_id = $2 ORDER BY key",
-                row => row.Text(0),
-                db.Workspace.Value,
-                entity.Id.Value
-            );
-            names.Remove(entity.Name);
-            entities[i] = entity with { Aliases = names };
-        }
-        return entities;
+        var each = await db.QueryEachAsync(
+            "SELECT name FROM entity_names WHERE workspace_id = $1 AND entity_id = $2 ORDER BY key",
+            row => row.Text(0),
+            entities.ConvertAll(entity => new object?[] { db.Workspace.Value, entity.Id.Value })
+        );
+        return
+        [
+            .. entities.Zip(
+                each,
+                (entity, names) =>
+                {
+                    names.Remove(entity.Name);
+                    return entity with { Aliases = names };
+                }
+            ),
+        ];
     }
 
     private static EntityView View(Row row) =>

@@ -14,6 +14,7 @@ public sealed class FactLog
     private readonly TimeProvider _time;
     private readonly FactEmbedding _embedding;
     private readonly Statements _statements;
+    private readonly StatementNeeds _needs;
     private readonly Contradictions _contradictions;
     private readonly EntityRecognizer? _recognizer;
 
@@ -27,7 +28,9 @@ public sealed class FactLog
     )
     {
         (_store, _embedding, _time, _recognizer) = (store, embedding, time, recognizer);
-        _contradictions = new Contradictions(new Predicates(options));
+        var predicates = new Predicates(options);
+        _contradictions = new Contradictions(predicates);
+        _needs = new StatementNeeds(predicates);
         _statements = new Statements(_contradictions);
     }
 
@@ -80,6 +83,7 @@ public sealed class FactLog
             _time,
             async write =>
             {
+                await _needs.LoadAsync(write, facts);
                 var written = new List<WrittenFact>(facts.Count);
                 foreach (var (fact, reading) in facts)
                     written.Add(await _statements.AddAsync(write, fact, reading));

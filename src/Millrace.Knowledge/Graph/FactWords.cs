@@ -9,34 +9,30 @@ namespace Millrace.Knowledge.Graph;
 /// </summary>
 internal static class FactWords
 {
-    public static async ValueTask AddAsync(Db db, FactView fact)
+    public static ValueTask AddAsync(Db db, FactView fact)
     {
         string[] terms = [GraphTerm(fact.GraphId), .. TermsOf(fact)];
-        if (db.Dialect is Dialect.Sqlite)
-            await db.ExecuteAsync(
+        return db.Dialect is Dialect.Sqlite
+            ? db.SendAsync(
                 "INSERT INTO fact_words (terms, fact_id) VALUES ($1, $2)",
                 string.Join(' ', terms),
                 fact.Id.Value
-            );
-        else
-            await db.ExecuteAsync(
+            )
+            : db.SendAsync(
                 "INSERT INTO fact_words (fact_id, terms) VALUES ($1, array_to_tsvector($2))",
                 fact.Id.Value,
                 terms
             );
     }
 
-    public static async ValueTask RemoveAsync(Db db, FactView fact)
-    {
-        if (db.Dialect is Dialect.Sqlite)
-            await db.ExecuteAsync(
+    public static ValueTask RemoveAsync(Db db, FactView fact) =>
+        db.Dialect is Dialect.Sqlite
+            ? db.SendAsync(
                 "DELETE FROM fact_words WHERE rowid IN (SELECT rowid FROM fact_words WHERE fact_words MATCH $1 AND fact_id = $2)",
                 Query(db, fact.GraphId, TermsOf(fact), all: true),
                 fact.Id.Value
-            );
-        else
-            await db.ExecuteAsync("DELETE FROM fact_words WHERE fact_id = $1", fact.Id.Value);
-    }
+            )
+            : db.SendAsync("DELETE FROM fact_words WHERE fact_id = $1", fact.Id.Value);
 
     /// <summary>Facts that hold all or any of the terms, true at a moment; the latest first.</summary>
     public static ValueTask<List<FactView>> FindAsync(

@@ -126,10 +126,7 @@ public sealed class GraphSearch
             .Concat(best.SelectMany(scored => GraphWalk.Ends(scored.Fact)))
             .Distinct()
             .Take(MostEntities);
-        var entities = new List<EntityView>();
-        foreach (var id in ids)
-            entities.Add(await EntityRows.GetAsync(db, graph, id));
-        return new GraphAnswer(best, entities);
+        return new GraphAnswer(best, await EntityRows.GetEachAsync(db, graph, ids));
     }
 
     private static async ValueTask<List<ScoredFact>> ByWordAsync(
@@ -282,17 +279,14 @@ public sealed class GraphSearch
         // "Where do I live?" names the user who asks.
         if (words.Any(FirstPerson.Contains))
             keys.Add(GraphMemory.User);
-        var found = new List<Id<Entity>>();
-        foreach (var key in keys.OrderByDescending(key => key.Length))
-            found.AddRange(
-                await db.QueryAsync(
-                    "SELECT entity_id FROM entity_names WHERE workspace_id = $1 AND graph_id = $2 AND key = $3",
-                    row => row.Id<Entity>(0),
-                    db.Workspace.Value,
-                    graph.Value,
-                    key
-                )
-            );
-        return [.. found.Distinct()];
+        var found = await db.QueryEachAsync(
+            "SELECT entity_id FROM entity_names WHERE workspace_id = $1 AND graph_id = $2 AND key = $3",
+            row => row.Id<Entity>(0),
+            [
+                .. keys.OrderByDescending(key => key.Length)
+                    .Select(key => (object?[])[db.Workspace.Value, graph.Value, key]),
+            ]
+        );
+        return [.. found.SelectMany(entities => entities).Distinct()];
     }
 }

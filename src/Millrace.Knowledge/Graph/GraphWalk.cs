@@ -8,6 +8,7 @@ internal static class GraphWalk
 {
     private const int MostFactsOfOne = 500;
     private const int MostVisited = 5_000;
+    private const int AskedAtOnce = 50;
 
     /// <summary>The facts of some entities (hop 1), of their neighbours (hop 2), and so on, each once.</summary>
     public static async IAsyncEnumerable<(int Hop, List<FactView> Facts)> FromAsync(
@@ -27,17 +28,16 @@ internal static class GraphWalk
         {
             var facts = new List<FactView>();
             var next = new List<Id<Entity>>();
-            foreach (var entity in frontier)
+            await foreach (
+                var (_, fact) in OfEachAsync(db, graph, frontier, moment, mostFactsOfOne)
+            )
             {
-                foreach (var fact in await OfAsync(db, graph, entity, moment, mostFactsOfOne))
-                {
-                    if (!seen.Add(fact.Id))
-                        continue;
-                    facts.Add(fact);
-                    foreach (var end in Ends(fact))
-                        if (visited.Count < mostEntities && visited.Add(end))
-                            next.Add(end);
-                }
+                if (!seen.Add(fact.Id))
+                    continue;
+                facts.Add(fact);
+                foreach (var end in Ends(fact))
+                    if (visited.Count < mostEntities && visited.Add(end))
+                        next.Add(end);
             }
             yield return (hop, facts);
             frontier = next;
@@ -62,9 +62,10 @@ internal static class GraphWalk
         for (var hop = 0; hop < depth && frontier.Count > 0 && !reached.ContainsKey(to); hop++)
         {
             var next = new List<Id<Entity>>();
-            foreach (var entity in frontier)
+            await foreach (
+                var (entity, fact) in OfEachAsync(db, graph, frontier, moment, MostFactsOfOne)
+            )
             {
-                foreach (var fact in await OfAsync(db, graph, entity, moment, MostFactsOfOne))
                 foreach (var end in Ends(fact))
                     if (reached.Count < MostVisited && reached.TryAdd(end, (entity, fact)))
                         next.Add(end);
@@ -91,28 +92,43 @@ internal static class GraphWalk
             yield return other;
     }
 
-    /// <summary>What is true of an entity at a moment, the latest first.</summary>
-    public static ValueTask<List<FactView>> OfAsync(
+    /// <summary>What is true of each entity at a moment, the latest first.</summary>
+    private static async IAsyncEnumerable<(Id<Entity> Entity, FactView Fact)> OfEachAsync(
         Db db,
         Id<KnowledgeGraph> graph,
-        Id<Entity> entity,
+        List<Id<Entity>> entities,
         Moment moment,
         int limit
-    ) =>
-        db.QueryAsync(
-            $"""
-            SELECT {FactView.Columns} FROM facts f {FactView.Joins} WHERE f.id IN (
-                SELECT id FROM facts WHERE workspace_id = $1 AND graph_id = $2 AND subject_id = $5
-                UNION ALL
-                SELECT id FROM facts WHERE workspace_id = $1 AND graph_id = $2 AND object_id = $5)
-            AND {FactView.IsTrue} ORDER BY f.id DESC LIMIT $6
-            """,
-            FactView.Read,
-            db.Workspace.Value,
-            graph.Value,
-            moment.At,
-            moment.Known,
-            entity.Value,
-            (long)limit
-        );
+    )
+    {
+        foreach (var some in entities.Chunk(AskedAtOnce))
+        {
+            var each = await db.QueryEachAsync(
+                $"""
+                SELECT {FactView.Columns} FROM facts f {FactView.Joins} WHERE f.id IN (
+                    SELECT id FROM facts WHERE workspace_id = $1 AND graph_id = $2 AND subject_id = $5
+                    UNION ALL
+                    SELECT id FROM facts WHERE workspace_id = $1 AND graph_id = $2 AND object_id = $5)
+                AND {FactView.IsTrue} ORDER BY f.id DESC LIMIT $6
+                """,
+                FactView.Read,
+                Array.ConvertAll(
+                    some,
+                    entity =>
+                        new object?[]
+                        {
+                            db.Workspace.Value,
+                            graph.Value,
+                            moment.At,
+                            moment.Known,
+                            entity.Value,
+                            (long)limit,
+                        }
+                )
+            );
+            foreach (var (entity, facts) in some.Zip(each))
+            foreach (var fact in facts)
+                yield return (entity, fact);
+        }
+    }
 }

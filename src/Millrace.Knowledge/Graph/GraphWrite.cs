@@ -13,13 +13,17 @@ internal sealed class GraphWrite
 {
     private const int MostInOneMillisecond = 4_096;
 
+    private readonly HashSet<Id<Fact>> _retracted = [];
     private int _made;
     private long _facts;
     private long _nodes;
     private long _edges;
 
-    private GraphWrite(Db db, Id<KnowledgeGraph> graph, DateTimeOffset now, bool dedupe) =>
-        (Db, Graph, Now, Dedupe, Names) = (db, graph, now, dedupe, new NameResolution(this));
+    private GraphWrite(Db db, Id<KnowledgeGraph> graph, DateTimeOffset now, bool dedupe)
+    {
+        (Db, Graph, Now, Dedupe) = (db, graph, now, dedupe);
+        (Names, Held) = (new NameResolution(this), new HeldFacts(this));
+    }
 
     public Db Db { get; }
 
@@ -33,6 +37,8 @@ internal sealed class GraphWrite
     public bool Dedupe { get; }
 
     public NameResolution Names { get; }
+
+    public HeldFacts Held { get; }
 
     /// <exception cref="Forbidden">The graph was removed meanwhile.</exception>
     public static async ValueTask<T> RunAsync<T>(
@@ -77,7 +83,7 @@ internal sealed class GraphWrite
     public async ValueTask<Id<Episode>> AddEpisodeAsync(NewFact fact)
     {
         var id = NewId<Episode>();
-        await Db.ExecuteAsync(
+        await Db.SendAsync(
             """
             INSERT INTO episodes (id, workspace_id, graph_id, session, kind, text, created_at, document_id)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -96,7 +102,7 @@ internal sealed class GraphWrite
 
     public async ValueTask AddFactAsync(FactView fact)
     {
-        await Db.ExecuteAsync(
+        await Db.SendAsync(
             """
             INSERT INTO facts (id, workspace_id, graph_id, origin_id, episode_id, is_part, text, subject_id, predicate,
                 object_id, value, valid_from, valid_to, recorded_at, retracted_at, superseded_by, ended_by, confidence,
@@ -124,23 +130,25 @@ internal sealed class GraphWrite
             fact.Metadata
         );
         await FactWords.AddAsync(Db, fact);
+        Held.Add(fact);
         Count(fact, 1);
     }
 
-    /// <summary>Ends what the graph holds of a fact as of now. False when it had ended before.</summary>
-    public async ValueTask<bool> RetractAsync(FactView fact, Id<Fact>? supersededBy)
+    /// <summary>Ends what the graph holds of a fact as of now, unless it had ended before.</summary>
+    /// <param name="fact">As it was read in this write.</param>
+    public async ValueTask RetractAsync(FactView fact, Id<Fact>? supersededBy)
     {
-        var changed = await Db.ExecuteAsync(
+        if (fact.RetractedAt is not null || !_retracted.Add(fact.Id))
+            return;
+        await Db.SendAsync(
             "UPDATE facts SET retracted_at = $1, superseded_by = $2 WHERE id = $3 AND workspace_id = $4 AND retracted_at IS NULL",
             Now,
             supersededBy?.Value,
             fact.Id.Value,
             Workspace.Value
         );
-        if (changed == 0)
-            return false;
+        Held.Remove(fact);
         Count(fact, -1);
-        return true;
     }
 
     /// <summary>Takes a span of time out of a fact's validity: the fact is retracted, and what is left is written anew.</summary>
@@ -174,19 +182,20 @@ internal sealed class GraphWrite
     public async ValueTask EraseAsync(FactView fact)
     {
         await FactWords.RemoveAsync(Db, fact);
-        await Db.ExecuteAsync("DELETE FROM fact_vectors WHERE fact_id = $1", fact.Id.Value);
-        await Db.ExecuteAsync(
+        await Db.SendAsync("DELETE FROM fact_vectors WHERE fact_id = $1", fact.Id.Value);
+        await Db.SendAsync(
             "DELETE FROM facts WHERE id = $1 AND workspace_id = $2",
             fact.Id.Value,
             Workspace.Value
         );
+        Held.Remove(fact);
         if (fact.RetractedAt is null)
             Count(fact, -1);
     }
 
     /// <summary>Removes evidence for good when no fact rests on it any more.</summary>
-    public async ValueTask EraseEpisodeAsync(Id<Episode> id) =>
-        await Db.ExecuteAsync(
+    public ValueTask EraseEpisodeAsync(Id<Episode> id) =>
+        Db.SendAsync(
             """
             DELETE FROM episodes WHERE id = $1 AND workspace_id = $2
             AND NOT EXISTS (SELECT 1 FROM facts WHERE workspace_id = $2 AND episode_id = $1)
@@ -196,11 +205,18 @@ internal sealed class GraphWrite
         );
 
     /// <summary>Facts of this graph, by what follows <c>WHERE f.workspace_id = $1 AND f.graph_id = $2</c>.</summary>
-    public ValueTask<List<FactView>> FindAsync(string where, params object?[] arguments) =>
-        Db.QueryAsync(
+    public async ValueTask<List<FactView>> FindAsync(string where, params object?[] arguments) =>
+        (await FindEachAsync(where, [arguments]))[0];
+
+    /// <summary>The same for each set of arguments.</summary>
+    public ValueTask<List<List<FactView>>> FindEachAsync(
+        string where,
+        IReadOnlyCollection<object?[]> each
+    ) =>
+        Db.QueryEachAsync(
             $"SELECT {FactView.Columns} FROM facts f {FactView.Joins} WHERE f.workspace_id = $1 AND f.graph_id = $2 AND {where}",
             FactView.Read,
-            [Workspace.Value, Graph.Value, .. arguments]
+            [.. each.Select(arguments => (object?[])[Workspace.Value, Graph.Value, .. arguments])]
         );
 
     private void Count(FactView fact, int change)
@@ -211,8 +227,8 @@ internal sealed class GraphWrite
             _edges += change;
     }
 
-    private async ValueTask CountAsync() =>
-        await Db.ExecuteAsync(
+    private ValueTask CountAsync() =>
+        Db.SendAsync(
             """
             UPDATE graphs SET fact_count = fact_count + $1, node_count = node_count + $2, edge_count = edge_count + $3,
                 updated_at = $4

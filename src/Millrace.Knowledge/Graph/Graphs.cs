@@ -220,8 +220,8 @@ public sealed class Graphs(Store store, GraphTasks tasks, GraphOptions options, 
         foreach (var fact in facts)
         {
             await FactWords.RemoveAsync(db, fact);
-            await db.ExecuteAsync("DELETE FROM fact_vectors WHERE fact_id = $1", fact.Id.Value);
-            await db.ExecuteAsync(
+            await db.SendAsync("DELETE FROM fact_vectors WHERE fact_id = $1", fact.Id.Value);
+            await db.SendAsync(
                 "DELETE FROM facts WHERE id = $1 AND workspace_id = $2",
                 fact.Id.Value,
                 db.Workspace.Value

@@ -22,6 +22,36 @@ internal sealed class NameResolution(GraphWrite write)
 {
     private readonly Dictionary<(string Key, string Type), (Id<Entity> Id, string Name)> _known =
     [];
+    private readonly Dictionary<string, List<Named>> _named = new(StringComparer.Ordinal);
+    private readonly HashSet<Id<Entity>> _new = [];
+
+    /// <summary>Whether this write made the entity.</summary>
+    public bool IsNew(Id<Entity> entity) => _new.Contains(entity);
+
+    /// <summary>Reads at once who has these names.</summary>
+    public async ValueTask LoadAsync(IEnumerable<string> names)
+    {
+        var keys = names.Select(Terms.Key).Distinct(StringComparer.Ordinal).ToList();
+        var each = await write.Db.QueryEachAsync(
+            """
+            SELECT e.id, e.name, e.type, e.source FROM entity_names n JOIN entities e ON e.id = n.entity_id
+            WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key = $3 ORDER BY e.id
+            """,
+            row => new Named(
+                row.Id<Entity>(0),
+                row.Text(1),
+                row.Text(2),
+                row.TextOrNull(3) == "user"
+            ),
+            keys.ConvertAll(key => new object?[] { write.Workspace.Value, write.Graph.Value, key })
+        );
+        foreach (var (key, named) in keys.Zip(each))
+            _named[key] = named;
+    }
+
+    /// <summary>Whom a name means among those that were read; null for one that is new or was not.</summary>
+    public Id<Entity>? Known(string name, string type) =>
+        _named.TryGetValue(Terms.Key(name), out var named) ? Choose(named, type)?.Id : null;
 
     /// <summary>The entity, and its own name.</summary>
     public async ValueTask<(Id<Entity> Id, string Name)> ResolveAsync(Mention mention)
@@ -42,8 +72,10 @@ internal sealed class NameResolution(GraphWrite write)
             await AddNameAsync(entity, key, alias);
     }
 
-    public async ValueTask AddNameAsync(Id<Entity> entity, string key, string name) =>
-        await write.Db.ExecuteAsync(
+    public ValueTask AddNameAsync(Id<Entity> entity, string key, string name)
+    {
+        _named.Remove(key);
+        return write.Db.SendAsync(
             """
             INSERT INTO entity_names (workspace_id, graph_id, key, entity_id, name) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (workspace_id, graph_id, key, entity_id) DO NOTHING
@@ -54,6 +86,7 @@ internal sealed class NameResolution(GraphWrite write)
             entity.Value,
             name
         );
+    }
 
     /// <summary>Makes an entity whether or not another has its name.</summary>
     public async ValueTask<(Id<Entity> Id, string Name)> AddAsync(
@@ -64,7 +97,7 @@ internal sealed class NameResolution(GraphWrite write)
     )
     {
         var id = write.NewId<Entity>();
-        await write.Db.ExecuteAsync(
+        await write.Db.SendAsync(
             """
             INSERT INTO entities (id, workspace_id, graph_id, name, type, summary, attributes, created_at, updated_at, source)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
@@ -80,46 +113,42 @@ internal sealed class NameResolution(GraphWrite write)
             mention.Source
         );
         await AddNameAsync(id, key, mention.Name);
+        _new.Add(id);
         write.CountNodes(1);
         return (id, mention.Name);
     }
 
     private async ValueTask<(Id<Entity> Id, string Name)?> FindAsync(string key, string type)
     {
-        var named = await write.Db.QueryAsync(
-            """
-            SELECT e.id, e.name, e.type, e.source FROM entity_names n JOIN entities e ON e.id = n.entity_id
-            WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key = $3 ORDER BY e.id
-            """,
-            row =>
-                (
-                    Id: row.Id<Entity>(0),
-                    Name: row.Text(1),
-                    Type: row.Text(2),
-                    IsCorrected: row.TextOrNull(3) == "user"
-                ),
-            write.Workspace.Value,
-            write.Graph.Value,
-            key
-        );
-        // What the user said it is goes before what a rule takes it for.
-        if (named is [{ IsCorrected: true } corrected])
-            return (corrected.Id, corrected.Name);
-        foreach (var entity in named.OrderBy(entity => entity.Type == type ? 0 : 1))
+        if (!_named.ContainsKey(key))
+            await LoadAsync([key]);
+        var named = _named[key];
+        if (Choose(named, type) is not { } found)
+            return null;
+        if (type.Length > 0 && found.Type != type && !IsCorrected(named))
         {
-            if (entity.Type == type || type.Length == 0)
-                return (entity.Id, entity.Name);
-            if (entity.Type.Length > 0)
-                continue;
-            await write.Db.ExecuteAsync(
+            await write.Db.SendAsync(
                 "UPDATE entities SET type = $1, updated_at = $2 WHERE id = $3 AND workspace_id = $4",
                 type,
                 write.Now,
-                entity.Id.Value,
+                found.Id.Value,
                 write.Workspace.Value
             );
-            return (entity.Id, entity.Name);
+            // It may have been read by other names too.
+            _named.Clear();
         }
-        return null;
+        return (found.Id, found.Name);
     }
+
+    /// <summary>One of this type, else one whose type is not known.</summary>
+    private static Named? Choose(List<Named> named, string type) =>
+        IsCorrected(named) ? named[0]
+        : named.Find(entity => entity.Type == type) is { } same ? same
+        : type.Length == 0 ? named.FirstOrDefault()
+        : named.Find(entity => entity.Type.Length == 0);
+
+    // What the user said it is goes before what a rule takes it for.
+    private static bool IsCorrected(List<Named> named) => named is [{ ByUser: true }];
+
+    private sealed record Named(Id<Entity> Id, string Name, string Type, bool ByUser);
 }

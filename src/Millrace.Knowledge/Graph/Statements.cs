@@ -145,8 +145,7 @@ internal sealed class Statements(Contradictions contradictions)
     {
         var id = write.NewId<Fact>();
         var to = fact.ValidTo ?? reading.Dates.To;
-        // What has ended began before it was said, nobody knows when.
-        var from = fact.ValidFrom ?? reading.Dates.From ?? (to <= write.Now ? null : write.Now);
+        var from = StartOf(write, fact, reading);
         return new FactView
         {
             Id = id,
@@ -163,6 +162,14 @@ internal sealed class Statements(Contradictions contradictions)
             Metadata = fact.Metadata,
             Session = fact.Session,
         };
+    }
+
+    /// <summary>Since when a statement is true; null for always.</summary>
+    public static DateTimeOffset? StartOf(GraphWrite write, NewFact fact, Reading reading)
+    {
+        // What has ended began before it was said, nobody knows when.
+        var hasEnded = (fact.ValidTo ?? reading.Dates.To) <= write.Now;
+        return fact.ValidFrom ?? reading.Dates.From ?? (hasEnded ? null : write.Now);
     }
 
     private static async ValueTask<FactView> NamedAsync(
@@ -229,7 +236,8 @@ internal sealed class Statements(Contradictions contradictions)
         return named with { ObjectId = other, Object = otherName };
     }
 
-    private static bool IsValue(string text) =>
+    /// <summary>Whether an object is a value and no entity.</summary>
+    public static bool IsValue(string text) =>
         text.Length > LongestName || char.IsAsciiDigit(text[0]) || text.Contains('@');
 
     private static async ValueTask<FactView?> FindAsync(GraphWrite write, string text)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
@@ -54,6 +55,55 @@ public sealed class StoreTests
 
         failed.ShouldBe(10);
         (await NamesAsync(test.Store)).Count.ShouldBe(40);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_a_write_sends_is_there_for_whatever_follows_it(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+
+        await test.Store.WriteAsync(
+            Reach.Installation,
+            async db =>
+            {
+                for (var number = 0; number < 600; number++)
+                    await SendAsync(db, $"{number}");
+                (await db.Set<Workspace>().CountAsync()).ShouldBe(600);
+                await SendAsync(db, "600");
+                var each = await db.QueryEachAsync(
+                    "SELECT name FROM workspaces WHERE name = $1 OR name = $2 ORDER BY name",
+                    row => row.Text(0),
+                    [
+                        ["600", null],
+                        ["none", null],
+                        ["0", "599"],
+                    ]
+                );
+                each.Select(names => string.Join(' ', names)).ShouldBe(["600", "", "0 599"]);
+                await SendAsync(db, "last");
+            }
+        );
+
+        (await NamesAsync(test.Store)).Count.ShouldBe(602);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_write_whose_last_statement_fails_changes_nothing(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+
+        await Should.ThrowAsync<DbException>(
+            test.Store.WriteAsync(
+                Reach.Installation,
+                async db =>
+                {
+                    await SendAsync(db, "sent");
+                    await db.SendAsync("UPDATE workspaces SET name = NULL");
+                }
+            )
+        );
+
+        (await NamesAsync(test.Store)).ShouldBeEmpty();
     }
 
     [Theory, OnEachDatabase]
@@ -147,6 +197,14 @@ public sealed class StoreTests
 
     private static async ValueTask InsertAsync(Db db, string name) =>
         await db.ExecuteAsync(
+            "INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, $3)",
+            Guid.NewGuid(),
+            name,
+            DateTimeOffset.UnixEpoch
+        );
+
+    private static ValueTask SendAsync(Db db, string name) =>
+        db.SendAsync(
             "INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, $3)",
             Guid.NewGuid(),
             name,

@@ -88,11 +88,23 @@ public sealed class BitemporalTests
         Id<KnowledgeGraph> graph,
         Id<Entity> subject,
         Moment moment
-    ) =>
-        (await GraphWalk.OfAsync(db, graph, subject, moment, limit: 100))
-            .Select(fact => fact.Object!)
-            .Distinct()
-            .Order(StringComparer.Ordinal);
+    )
+    {
+        var facts = new List<FactView>();
+        await foreach (
+            var (_, own) in GraphWalk.FromAsync(
+                db,
+                graph,
+                [subject],
+                moment,
+                depth: 1,
+                mostFactsOfOne: 100,
+                mostEntities: 1
+            )
+        )
+            facts.AddRange(own);
+        return facts.Select(fact => fact.Object!).Distinct().Order(StringComparer.Ordinal);
+    }
 
     /// <summary>One subject's facts as plain lists: which value holds from which day until which, at each time of writing.</summary>
     private sealed class Model

@@ -55,6 +55,43 @@ public sealed class ContradictionTests
         (await graph.ObjectsAsync("Alice", At(2013))).ShouldBe(["lives_in Paris"]);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Facts_of_one_write_contradict_each_other_as_those_of_many_do(Dialect dialect)
+    {
+        await using var one = await CreateAsync(dialect);
+        await using var many = await CreateAsync(dialect);
+        NewFact[] facts =
+        [
+            WorksAt("Alice", "Acme", 2020),
+            WorksAt("Bob", "Acme", 2021),
+            new() { Text = "Alice works with Bob" },
+            WorksAt("Alice", "Gamma", 2024),
+            WorksAt("Alice", "Beta", 2022),
+            WorksAt("ALICE", "Acme", 2026),
+            new() { Text = "Bob left Acme in May 2023" },
+            new() { Text = "Alice left Gamma in May 2025 and joined Delta" },
+        ];
+        foreach (var graph in new[] { one, many })
+            await graph.Facts.AddAsync(graph.Graph, [WorksAt("Alice", "Omega", 2010)]);
+
+        await one.Facts.AddAsync(one.Graph, facts);
+        foreach (var fact in facts)
+            await many.Facts.AddAsync(many.Graph, [fact]);
+
+        foreach (var year in Enumerable.Range(2009, 20))
+        foreach (var name in new[] { "Alice", "Bob" })
+            (await one.ObjectsAsync(name, At(year))).ShouldBe(
+                await many.ObjectsAsync(name, At(year)),
+                $"{name} in {year}"
+            );
+        (await one.ObjectsAsync("Alice", At(2025))).ShouldBe(["works_at Gamma"]);
+        var shown = await one.Access.ShowAsync(one.Caller, one.Graph.Id);
+        var other = await many.Access.ShowAsync(many.Caller, many.Graph.Id);
+        (shown.FactCount, shown.NodeCount, shown.EdgeCount).ShouldBe(
+            (other.FactCount, other.NodeCount, other.EdgeCount)
+        );
+    }
+
     [Fact]
     public async Task Relations_that_may_be_many_are_left_alone()
     {
@@ -131,4 +168,14 @@ public sealed class ContradictionTests
         var counts = await graph.Access.ShowAsync(graph.Caller, graph.Graph.Id);
         (counts.FactCount, counts.EdgeCount).ShouldBe((1, 1));
     }
+
+    private static NewFact WorksAt(string who, string where, int year) =>
+        new()
+        {
+            Text = $"{who} works at {where}",
+            Subject = who,
+            Predicate = "works_at",
+            Object = where,
+            ValidFrom = At(year),
+        };
 }
