@@ -93,7 +93,7 @@ internal sealed class Migrator(IReadOnlyList<StorageMap> maps)
     }
 
     // Statements are parted by a semicolon at the end of a line; a trigger's inner ones are written inside a line.
-    private static string[] Statements(string sql) =>
+    internal static string[] Statements(string sql) =>
         sql.Split(";\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static Migration Read(StorageMap map, string resource, string folder)

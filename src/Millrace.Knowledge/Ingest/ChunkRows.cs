@@ -2,7 +2,6 @@ using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
-using Millrace.Core.Text;
 using Millrace.Knowledge.Documents.Chunks;
 using Millrace.Knowledge.Search;
 
@@ -35,8 +34,43 @@ internal static class ChunkRows
         );
         if (updated == 0)
             throw Lost();
-        foreach (var chunk in chunks)
-            await AppendAsync(db, claim, fileName, chunk);
+        var written = chunks
+            .Select(chunk => (Chunk: chunk, Headings: string.Join('\n', chunk.HeadingPath)))
+            .ToList();
+        var ids = await db.QueryEachAsync(
+            """
+            INSERT INTO chunks (workspace_id, document_id, number, text, starts_at, ends_at, page, headings)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+            """,
+            row => row.Int64(0),
+            written.ConvertAll(one =>
+                new object?[]
+                {
+                    claim.Workspace.Value,
+                    claim.Document.Value,
+                    (long)one.Chunk.Index,
+                    one.Chunk.Text,
+                    (long)one.Chunk.Start,
+                    (long)one.Chunk.End,
+                    (long?)one.Chunk.Page,
+                    one.Headings,
+                }
+            )
+        );
+        await WordIndex.AddAsync(
+            db,
+            claim.Document,
+            [
+                .. ids.Zip(
+                    written,
+                    (id, one) =>
+                        (
+                            id[0],
+                            ChunkContext.Searched(fileName, one.Headings, one.Chunk.Text).ToList()
+                        )
+                ),
+            ]
+        );
     }
 
     public static Conflict Lost() =>
@@ -55,62 +89,15 @@ internal static class ChunkRows
             document.Value,
             RemovedAtOnce
         );
-        var words =
-            db.Dialect is Dialect.Sqlite
-                ? "DELETE FROM chunk_words WHERE rowid = $1"
-                : "DELETE FROM chunk_words WHERE chunk_id = $1";
-        var pieces = new List<PieceKey>();
-        foreach (var id in ids)
-        {
-            await db.ExecuteAsync(words, id);
-            pieces.AddRange(
-                await db.QueryAsync(
-                    "DELETE FROM chunk_vectors WHERE chunk_id = $1 RETURNING piece",
-                    row => new PieceKey(document.Value, id, row.Int32(0)),
-                    id
-                )
-            );
-            await db.ExecuteAsync("DELETE FROM chunks WHERE id = $1", id);
-        }
-        await vectors.TellAsync(db, pieces);
-        return ids.Count > 0;
-    }
-
-    private static async ValueTask AppendAsync(Db db, Claim claim, string fileName, Chunk chunk)
-    {
-        var headings = string.Join('\n', chunk.HeadingPath);
-        var id = await db.FirstAsync(
-            """
-            INSERT INTO chunks (workspace_id, document_id, number, text, starts_at, ends_at, page, headings)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
-            """,
-            row => row.Int64(0),
-            claim.Workspace.Value,
-            claim.Document.Value,
-            (long)chunk.Index,
-            chunk.Text,
-            (long)chunk.Start,
-            (long)chunk.End,
-            (long?)chunk.Page,
-            headings
+        await WordIndex.RemoveAsync(db, ids);
+        var pieces = await db.QueryEachAsync(
+            "DELETE FROM chunk_vectors WHERE chunk_id = $1 RETURNING chunk_id, piece",
+            row => new PieceKey(document.Value, row.Int64(0), row.Int32(1)),
+            ids.ConvertAll(id => new object?[] { id })
         );
-        var terms = ChunkContext.Searched(fileName, headings, chunk.Text);
-        if (db.Dialect is Dialect.Sqlite)
-        {
-            await db.ExecuteAsync(
-                "INSERT INTO chunk_words (rowid, scope, terms) VALUES ($1, $2, $3)",
-                id,
-                WordIndex.ScopeOf(claim.Workspace),
-                string.Join(' ', terms)
-            );
-        }
-        else
-        {
-            await db.ExecuteAsync(
-                "INSERT INTO chunk_words (chunk_id, words) VALUES ($1, CAST($2 AS tsvector))",
-                id,
-                WordIndex.VectorOf(claim.Workspace, terms)
-            );
-        }
+        foreach (var id in ids)
+            await db.SendAsync("DELETE FROM chunks WHERE id = $1", id);
+        await vectors.TellAsync(db, [.. pieces.SelectMany(of => of)]);
+        return ids.Count > 0;
     }
 }

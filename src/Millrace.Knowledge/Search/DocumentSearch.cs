@@ -83,7 +83,7 @@ public sealed class DocumentSearch
             async db =>
             {
                 var reach = await SearchReach.FindAsync(db, query.Stores, query.Filters);
-                return (reach, await WordIndex.FindAsync(db, query.Text, reach.Keys, Candidates));
+                return (reach, await WordIndex.FindAsync(db, query.Text, reach, Candidates));
             },
             cancellation
         );

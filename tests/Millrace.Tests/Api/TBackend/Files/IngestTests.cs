@@ -72,7 +72,7 @@ public sealed class IngestTests
         document.ShouldNotBeNull();
         await RunAsync(server, "documents.remove", document);
 
-        foreach (var table in new[] { "chunks", "chunk_words", "chunk_vectors", "documents" })
+        foreach (var table in Tables)
             (await CountAsync(server, table)).ShouldBe(0, table);
     }
 
@@ -97,7 +97,7 @@ public sealed class IngestTests
         while (await CountAsync(server, WaitingOrRunning) > 0)
             await Task.Yield();
 
-        foreach (var table in new[] { "chunks", "chunk_words", "chunk_vectors", "documents" })
+        foreach (var table in Tables)
             (await CountAsync(server, table)).ShouldBe(0, table);
         Directory
             .EnumerateFiles(Path.Combine(server.Folder, "files"), "*", SearchOption.AllDirectories)
@@ -230,4 +230,14 @@ public sealed class IngestTests
                 async db =>
                     (await db.QueryAsync($"SELECT COUNT(*) FROM {table}", row => row.Int64(0)))[0]
             );
+
+    private static readonly string[] Tables =
+    [
+        "chunks",
+        "chunk_words",
+        "chunk_terms",
+        "word_counts",
+        "chunk_vectors",
+        "documents",
+    ];
 }
