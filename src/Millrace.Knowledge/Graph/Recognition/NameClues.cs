@@ -11,7 +11,7 @@ internal static class NameClues
         up with within without about above after against along among around because before behind below between beyond
         despite down during except inside like near since than though through throughout till toward towards under
         until unlike upon via while whereas not no yes all any both each every few many more most much neither none
-        other same several some such there here now today yesterday tomorrow please thanks thank hi hello dear hey
+        other same several some such there here now today yesterday tomorrow please thanks thank hi hello dear hey morning evening congrats congratulations welcome sorry greetings
         regards cheers is are was were be been am do does did has have had can could may might must shall should will
         would let ask see re fwd fw cc ps fyi asap ceo cto cfo coo pdf faq hr it's he's she's we're i'm i'll don't
         """.ReplaceLineEndings(" ")
@@ -23,7 +23,9 @@ internal static class NameClues
         dr mr mrs ms miss mx prof professor sir lord lady dame president chancellor minister prime premier senator
         governor mayor king queen prince princess pope captain colonel general judge justice chairman chairwoman
         director ceo cto cfo secretary ambassador chief inspector sergeant officer rev reverend father sister uncle
-        aunt nurse coach councillor doctor madam archbishop bishop rabbi imam detective engineer commissioner
+        aunt nurse coach councillor doctor madam archbishop bishop rabbi imam detective engineer commissioner baroness baron count countess duke duchess earl
+        monsieur madame mademoiselle herr frau señor señora don doña major admiral lieutenant corporal constable
+        superintendent cardinal sheikh sultan emperor empress tsar congressman congresswoman alderman
         """.ReplaceLineEndings(" ")
     );
 
@@ -48,14 +50,15 @@ internal static class NameClues
         orchestra philharmonic choir theatre theater ensemble club fc athletic rovers united league guild cooperative
         co-op coop charity church cathedral mosque synagogue police army navy library bakery cafe hotel hotels
         restaurant stores supermarket railways railway shipping works mills farms dairy robotics biotech analytics
-        aerospace semiconductor semiconductors retail properties construction architects builders organization
+        aerospace semiconductor semiconductors retail properties construction architects builders service foundry forge brewing printers telephone bahn bank
+        sparkasse stiftung verlag werke versicherung international worldwide organization
         organisation initiative alliance network consortium exchange fund pension observatory nations
         """.ReplaceLineEndings(" ")
     );
 
     /// <summary>Go on with <c>of</c>: "Bank of England".</summary>
     public static readonly HashSet<string> OrganizationHeads = Words.Set(
-        "university bank ministry department court museum institute college school academy house board church society association council federation union league order bureau office chamber faculty"
+        "university bank ministry department court museum institute college school academy house board church society association council federation union league order bureau office chamber faculty grupo groupe gruppo gruppe banco banca banque crédit société compagnie universidad universidade université università universität hochschule institut instituto istituto ministerio ministère ministerium fundación fondation fundação"
     );
 
     public static readonly HashSet<string> PlaceHeads = Words.Set(
@@ -63,7 +66,17 @@ internal static class NameClues
     );
 
     public static readonly HashSet<string> PlaceTails = Words.Set(
-        "river street road avenue lane square bridge island islands mountains mountain lake sea ocean valley bay beach county province district canal harbour harbor park peninsula desert hills hill forest airport coast gulf strait falls boulevard station terminal region district quarter suburb"
+        "river street road avenue lane square bridge island islands mountains mountain lake sea ocean valley bay beach county province district canal harbour harbor park peninsula desert hills hill forest airport coast gulf strait falls boulevard station terminal region district quarter suburb gate hall town castle tower palace plaza pass glacier volcano reservoir"
+    );
+
+    /// <summary>Before the name of a water, a mountain or a part of a country.</summary>
+    public static readonly HashSet<string> PlaceFirsts = Words.Set(
+        "lake mount mt cape isle river gulf fort north south east west northern southern eastern western upper lower greater"
+    );
+
+    /// <summary>Whoever they are called after: "Kirov Street".</summary>
+    public static readonly HashSet<string> StreetTails = Words.Set(
+        "street road avenue square boulevard bridge airport station island islands river mountains peninsula"
     );
 
     public static readonly HashSet<string> PlaceOpenings = Words.Set(
@@ -73,6 +86,11 @@ internal static class NameClues
     /// <summary>Stand inside people's names.</summary>
     public static readonly HashSet<string> Particles = Words.Set(
         "de del della der den van von zu la le di da dos das du bin ibn ap al el ben bint ter ten y af av"
+    );
+
+    /// <summary>The particles that are no English words, so that a name may begin with them.</summary>
+    public static readonly HashSet<string> OpeningParticles = Words.Set(
+        "van von der den de del della di da dos bin ibn ter al el"
     );
 
     public static readonly HashSet<string> BeforePlace = Words.Set(
@@ -89,17 +107,42 @@ internal static class NameClues
 
     /// <summary>Behind an organisation that is named by one word.</summary>
     public static readonly HashSet<string> AfterOrganization = Words.Set(
-        "shares stock stores store employees spokesman spokeswoman subsidiary announced acquired acquires announces launched launches reported reports opened opens hired hires employs plans bought buys sells sold unveiled raised laid cut cuts halted merged customers engineers executives executive unit factory plant headquarters product products app cloud"
+        "shares stock stores store employees spokesman spokeswoman subsidiary announced acquired acquires announces launched launches reported reports opened opens hired hires employs plans bought buys sells sold unveiled raised laid cut cuts halted merged customers engineers executives executive unit factory plant headquarters product products app cloud engineer analyst economist boss founder workers worker staff researchers researcher shareholders investors sued"
+    );
+
+    /// <summary>The same behind several words, which are otherwise a person.</summary>
+    public static readonly HashSet<string> SurelyAfterOrganization = Words.Set(
+        "shares stock subsidiary spokesman spokeswoman customers engineers employees executives plant factory headquarters employs acquires acquired merged hires hired unveiled"
+    );
+
+    /// <summary>What is told of somebody, behind "is".</summary>
+    public static readonly HashSet<string> States = Words.Set(
+        "back ill sick away here late off out coming going working happy busy tired joining leaving retiring pregnant afraid glad sure moving"
     );
 
     /// <summary>Behind a person who is named by one word.</summary>
     public static readonly HashSet<string> AfterPerson = Words.Set(
-        "said says moved lives lived works worked is was will has had joined asked told thinks thought wants wrote called seconded too and can met left married studied grew plays played likes loves knows agreed"
+        "said says moved lives lived works worked is was will has had joined asked told thinks thought wants wrote called seconded too and can met left married studied grew plays played likes loves knows agreed took got made gave sent wrote ran swam drove flew spoke hopes went comes came teaches runs"
     );
 
     /// <summary>Before "of" and an organisation.</summary>
     public static readonly HashSet<string> PartsOfOrganization = Words.Set(
         "branch ceo cto cfo coo founder founders co-founder director manager chair chairman chairwoman employee employees shares subsidiary unit arm customer customers supplier engineers board head chief spokesman spokeswoman owner shareholders members member acquisition takeover"
+    );
+
+    /// <summary>What is founded, joined or sold is no person, whatever it is called.</summary>
+    public static readonly HashSet<string> SurelyBeforeOrganization = Words.Set(
+        "acquired acquires founded co-founded joined joins owns owned"
+    );
+
+    /// <summary>Newspapers and magazines are called by one such word and an article.</summary>
+    public static readonly HashSet<string> Papers = Words.Set(
+        "times post herald tribune gazette guardian observer telegraph independent economist mirror sun chronicle spectator"
+    );
+
+    /// <summary>Behind the name of a program or a page.</summary>
+    public static readonly HashSet<string> AfterProduct = Words.Set(
+        "job page ticket dashboard plugin file spreadsheet login repo repository"
     );
 
     /// <summary>Written in one way and one thing.</summary>
@@ -110,6 +153,9 @@ internal static class NameClues
         "in near off around outside across throughout"
     );
 
+    /// <summary>Stand behind a comma, too: "Tessera, Inc."</summary>
+    public static readonly HashSet<string> Incorporated = Words.Set("inc ltd llc lp llp plc");
+
     public static readonly HashSet<string> SmallLegalForms = Words.Set(
         "plc ltd gmbh inc llc ag sa kg bv nv ab oy"
     );
@@ -117,6 +163,11 @@ internal static class NameClues
     /// <summary>Capitalised, and none of the three: what is counted, dated, sold, or opens a letter.</summary>
     public static readonly HashSet<string> NotNames = Words.Set(
         "python java javascript excel windows linux word outlook slack teams zoom docker kubernetes android internet bluetooth wifi powerpoint project phase package version release chapter section figure table page appendix plan step item level gold premium basic quarter annex note terms conditions draft agenda minutes subject attached invoice order room building floor monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december christmas easter new year"
+    );
+
+    /// <summary>End a greeting or a date: "Merry Christmas".</summary>
+    public static readonly HashSet<string> Feasts = Words.Set(
+        "christmas easter year monday tuesday wednesday thursday friday saturday sunday"
     );
 
     public static readonly HashSet<string> NotOrganizations = Words.Set(

@@ -21,6 +21,12 @@ internal sealed record NameContext(
             ? Tokens[last + 1].Text.ToLowerInvariant()
             : "";
 
+    /// <summary>"X is back"</summary>
+    public bool IsInState(int last) =>
+        last + 2 < Tokens.Count
+        && Tokens[last + 1].Text is "is" or "was" or "will"
+        && NameClues.States.Contains(Tokens[last + 2].Text);
+
     /// <summary>The word before "of", in front of a name.</summary>
     public string OfWhat(int first)
     {
@@ -40,9 +46,26 @@ internal sealed record NameContext(
         Found is [.., { Type: "place" } last]
         && Text[last.End..Tokens[first].Start] is ", " or " and " or " or " or " to ";
 
+    /// <summary>"between Kassel and Fulda": a place whatever else is called so.</summary>
+    public bool IsBesidePlace(int first) =>
+        Found is [.., { Type: "place" } last]
+        && Text[last.End..Tokens[first].Start] is " and " or " or ";
+
     public bool FollowsPerson(int first) =>
         Found is [.., { Type: "person" } last]
         && Text[last.End..Tokens[first].Start] is ", " or " and " or "; " or " or ";
+
+    /// <summary>Whether it is somebody's of whom it is said: "Eluned Price of Plaid Cymru".</summary>
+    public bool IsOfPerson(int first) =>
+        Found is [.., { Type: "person" } last]
+        && Text[last.End..Tokens[first].Start] is " of " or " of the ";
+
+    /// <summary>Whether an organisation stands right before it, parted by "and", "or" or "to".</summary>
+    public bool FollowsOrganization(int first) =>
+        Found is [.., { Type: "organization" } last]
+        && Text[last.End..Tokens[first].Start] is " and " or " or " or " to " or ", ";
+
+    public string Whole(int first, int last) => Text[Tokens[first].Start..Tokens[last].End];
 
     public RecognizedEntity Entity(int first, int last, string type, string rule)
     {
@@ -69,6 +92,7 @@ internal sealed record NameContext(
     private bool KeepsPossessive(int first, int last, string type) =>
         Tokens[last].IsPossessive
         && type == "organization"
+        && Tokens[last].Text[^1] is not 's'
         && (
             Text[Tokens[first].Start..Tokens[last].End].Contains('&', StringComparison.Ordinal)
             || NameClues.AfterOrganization.Contains(After(last))

@@ -4,6 +4,7 @@ namespace Millrace.Knowledge.Graph.Recognition;
 internal sealed class NameSpans(Gazetteer gazetteer)
 {
     private const int LongestName = 10;
+    private const int MostSmall = 3;
 
     /// <summary>The first and the last token of each, in order.</summary>
     public List<(int First, int Last)> Of(IReadOnlyList<NameToken> tokens)
@@ -11,6 +12,12 @@ internal sealed class NameSpans(Gazetteer gazetteer)
         var spans = new List<(int, int)>();
         for (var at = 0; at < tokens.Count; at++)
         {
+            if (IsArticle(tokens, at) || IsParticle(tokens, at))
+            {
+                spans.Add((at, End(tokens, at + 1)));
+                at = spans[^1].Item2;
+                continue;
+            }
             if (!tokens[at].IsCapitalised || IsSkipped(tokens, at))
                 continue;
             var last = End(tokens, at);
@@ -20,10 +27,26 @@ internal sealed class NameSpans(Gazetteer gazetteer)
         return spans;
     }
 
+    /// <summary>"The Hague": the article is a part of the place's name.</summary>
+    private bool IsArticle(IReadOnlyList<NameToken> tokens, int at) =>
+        tokens[at].Text is "The"
+        && at + 1 < tokens.Count
+        && IsNext(tokens[at + 1])
+        && gazetteer.Of($"The {tokens[at + 1].Text}").HasFlag(NameKinds.City);
+
+    /// <summary>"van Dijk", without a first name.</summary>
+    private static bool IsParticle(IReadOnlyList<NameToken> tokens, int at) =>
+        !tokens[at].Opens
+        && char.IsLower(tokens[at].Text[0])
+        && NameClues.OpeningParticles.Contains(tokens[at].Text)
+        && at + 1 < tokens.Count
+        && IsNext(tokens[at + 1])
+        && !NameClues.Function.Contains(tokens[at + 1].Text);
+
     private static bool IsSkipped(IReadOnlyList<NameToken> tokens, int at) =>
         (
             NameClues.Function.Contains(tokens[at].Text)
-            && !(tokens[at].Text.Length > 2 && tokens[at].IsAcronym && !tokens[at].Opens)
+            && !(tokens[at].Text.Length > 2 && tokens[at].IsAcronym)
             && !IsMonthAsName(tokens, at)
         )
         || tokens[at].Text == "I";
@@ -43,7 +66,7 @@ internal sealed class NameSpans(Gazetteer gazetteer)
         while (last + 1 < tokens.Count && last - first < LongestName)
         {
             var next = tokens[last + 1];
-            if (tokens[last].IsPossessive && !NameClues.Organizations.Contains(next.Text))
+            if (tokens[last].IsPossessive && !HasOwner(tokens, first, last))
                 break;
             if (next.IsCapitalised && Joins(tokens, first, last) && !next.IsNumber)
             {
@@ -60,11 +83,27 @@ internal sealed class NameSpans(Gazetteer gazetteer)
         return last;
     }
 
+    /// <summary>"St. Mary's Hospital", "King's Lynn": the owner's name is a part of another.</summary>
+    private bool HasOwner(IReadOnlyList<NameToken> tokens, int first, int last) =>
+        NameClues.Organizations.Contains(tokens[last + 1].Text)
+        || NameClues.PlaceTails.Contains(tokens[last + 1].Text)
+        || IsKnown($"{Whole(tokens, first, last)}'s {tokens[last + 1].Text}");
+
+    private bool IsKnown(string name) =>
+        gazetteer.Of(name).HasAny(NameKinds.AnyPlace | NameKinds.Organization | NameKinds.Company)
+        || name.Contains(" and ", StringComparison.Ordinal)
+            && IsKnown(name.Replace(" and ", " & ", StringComparison.Ordinal));
+
+    private static string Whole(IReadOnlyList<NameToken> tokens, int first, int last) =>
+        string.Join(' ', tokens.Skip(first).Take(last - first + 1).Select(token => token.Text));
+
     private static bool Joins(IReadOnlyList<NameToken> tokens, int first, int last)
     {
         var next = tokens[last + 1];
         if (next.Gap is " " or " & " or " + ")
             return !(next.Opens || NameClues.Function.Contains(next.Text) && next.Text is "I");
+        if (next.Gap is ", " && NameClues.Incorporated.Contains(next.Text))
+            return true;
         return next.Gap is ". "
             && !next.Opens
             && (
@@ -93,6 +132,8 @@ internal sealed class NameSpans(Gazetteer gazetteer)
             return at;
         if (tokens[at].Gap != " " || tokens[at].IsCapitalised || at + 1 >= tokens.Count)
             return null;
+        if (Known(tokens, first, at) is { } known)
+            return known;
         if (small == "of")
         {
             var target = tokens[at + 1].Text is "the" ? at + 2 : at + 1;
@@ -114,6 +155,19 @@ internal sealed class NameSpans(Gazetteer gazetteer)
         return IsNext(tokens[at]) ? at : null;
     }
 
+    /// <summary>"Frankfurt am Main", "Trinidad and Tobago": the whole is a known name, small words and all.</summary>
+    private int? Known(IReadOnlyList<NameToken> tokens, int first, int small)
+    {
+        for (var at = small + 1; at < tokens.Count && at <= small + MostSmall; at++)
+        {
+            if (tokens[at].Gap != " ")
+                return null;
+            if (tokens[at].IsCapitalised)
+                return IsKnown(Whole(tokens, first, at)) ? at : null;
+        }
+        return null;
+    }
+
     private bool IsHead(IReadOnlyList<NameToken> tokens, int first, int last, int target)
     {
         for (var at = first; at <= last; at++)
@@ -123,11 +177,9 @@ internal sealed class NameSpans(Gazetteer gazetteer)
                 || NameClues.Organizations.Contains(tokens[at].Text) && at == last
             )
                 return true;
-        var whole = string.Join(
-            ' ',
-            tokens.Skip(first).Take(target - first + 1).Select(token => token.Text)
-        );
-        return gazetteer.Of(whole).HasAny(~(NameKinds.Common | NameKinds.HumanName));
+        return gazetteer
+            .Of(Whole(tokens, first, target))
+            .HasAny(~(NameKinds.Common | NameKinds.HumanName));
     }
 
     private static bool IsList(IReadOnlyList<NameToken> tokens, int first) =>

@@ -14,7 +14,19 @@ internal sealed record NameToken(string Text, int Start, string Gap)
     /// <summary>Whether a sentence or its like begins here, so that its capital letter says nothing.</summary>
     public bool Opens { get; init; }
 
-    public bool IsCapitalised => char.IsUpper(Text[0]);
+    /// <summary>Also behind a particle: "al-Rashid", "d'Ivoire".</summary>
+    public bool IsCapitalised =>
+        char.IsUpper(Text[0])
+        || Text.AsSpan().IndexOfAny('-', '\'', '’') is var dash and > 0
+            && dash + 1 < Text.Length
+            && char.IsUpper(Text[dash + 1])
+            && (
+                NameClues.Particles.Contains(Text[..dash])
+                || Text[..dash] is "d" or "l" or "dell" or "dall"
+            );
+
+    /// <summary>"III"</summary>
+    public bool IsNumeral => Text.All(letter => letter is 'I' or 'V' or 'X');
 
     public bool IsNumber => char.IsDigit(Text[0]);
 
@@ -64,7 +76,7 @@ internal static partial class NameTokens
         );
 
     [GeneratedRegex(
-        @"(?:\p{Lu}\.-?)+(?:\p{Lu}\.)?(?=[\s,;)\]'’]|$)|\p{L}[\p{L}\p{M}\p{N}]*(?:[-'’&]\p{L}[\p{L}\p{M}\p{N}]*)*|\d[\d.,]*",
+        @"\p{Lu}[\p{L}\p{N}]*\.(?:com|org|net|io|ai)\b|(?:\p{Lu}\.-?)+(?:\p{Lu}\.)?(?=[\s,;)\]'’]|$)|\p{L}[\p{L}\p{M}\p{N}]*(?:[-'’&]\p{L}[\p{L}\p{M}\p{N}]*)*|\d[\d.,]*",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 5_000
     )]

@@ -18,14 +18,7 @@ public sealed class RecognitionTests(ITestOutputHelper output)
     [Fact]
     public void Names_are_found_with_their_types_in_the_labelled_sentences()
     {
-        var file = Path.Combine(
-            AppContext.BaseDirectory,
-            "Knowledge/Quality/Data/graph/entities.json"
-        );
-        var sentences = JsonSerializer.Deserialize<List<Labelled>>(
-            File.ReadAllText(file),
-            JsonSerializerOptions.Web
-        )!;
+        var sentences = Read("entities.json");
 
         var all = F1("all", sentences);
         F1("odd", sentences.FindAll(IsOdd));
@@ -33,8 +26,13 @@ public sealed class RecognitionTests(ITestOutputHelper output)
 
         sentences.Count.ShouldBe(120);
         // What is reached; the aim is 0.90.
-        all.ShouldBeGreaterThanOrEqualTo(0.85);
+        all.ShouldBeGreaterThanOrEqualTo(0.86);
     }
+
+    /// <summary>The sentences that the rules were tuned with, beside the odd ones.</summary>
+    [Fact]
+    public void Names_are_found_with_their_types_in_the_sentences_to_tune_with() =>
+        F1("dev", Read("entities-dev.json")).ShouldBeGreaterThanOrEqualTo(0.94);
 
     [Fact]
     public void What_a_graph_knows_goes_before_the_rules()
@@ -56,6 +54,14 @@ public sealed class RecognitionTests(ITestOutputHelper output)
             .ShouldBe(new(9, "Brightwater Logistics GmbH", "organization", "legal_form"));
     }
 
+    private static List<Labelled> Read(string name) =>
+        JsonSerializer.Deserialize<List<Labelled>>(
+            File.ReadAllText(
+                Path.Combine(AppContext.BaseDirectory, "Knowledge/Quality/Data/graph", name)
+            ),
+            JsonSerializerOptions.Web
+        )!;
+
     private static bool IsOdd(Labelled sentence) =>
         int.Parse(sentence.Id.TrimStart('e'), CultureInfo.InvariantCulture) % 2 == 1;
 
@@ -71,7 +77,7 @@ public sealed class RecognitionTests(ITestOutputHelper output)
             (given, wanted) = (given + found.Count, wanted + left.Count);
             var wrong = found.FindAll(entity => !left.Remove(entity));
             right += found.Count - wrong.Count;
-            if (which == "odd" && wrong.Count + left.Count > 0)
+            if (which is "odd" or "dev" && wrong.Count + left.Count > 0)
                 output.WriteLine(
                     $"{sentence.Id} {sentence.Text} wrong: {string.Join("; ", wrong)} missed: {string.Join("; ", left)}"
                 );
