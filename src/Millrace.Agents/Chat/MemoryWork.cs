@@ -24,7 +24,7 @@ internal sealed record MemoryTask(
 /// Queues the keeping of what a user told, in the write that ends the turn, and only when there may be something to keep.
 /// (t-backend §9.6)
 /// </summary>
-internal sealed class MemoryWork(WorkQueue queue, MemoryOptions options)
+internal sealed class MemoryWork(WorkQueue queue, GraphMemory memory, MemoryOptions options)
 {
     public const string Kind = "memory.extract";
 
@@ -33,7 +33,7 @@ internal sealed class MemoryWork(WorkQueue queue, MemoryOptions options)
         // Without a key nobody has shown whose memory it is.
         if (!options.Extract || turn.Session is not { } session || request.Principal.Key == default)
             return;
-        if (!GraphMemory.MayHold(request.Message))
+        if (!memory.MayHold(request.Message))
             return;
         var graph = await GraphSessions.FindAsync(db, handle);
         if (request.Graphs is { } named && !named.Any(open => IsOf(open, graph, turn.Workspace)))
@@ -66,22 +66,59 @@ internal sealed class MemoryWork(WorkQueue queue, MemoryOptions options)
 internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory memory)
     : IWorkHandler
 {
+    // Of the model's; then the rules read.
+    private const int Tries = 3;
+
+    // By then an earlier turn has had its time.
+    private const int Waits = 6;
+
     public string Kind => MemoryWork.Kind;
 
     public async Task RunAsync(WorkContext work, CancellationToken cancellation)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellation,
+            work.Stopping
+        );
         var task = JsonSerializer.Deserialize<MemoryTask>(work.Item.Payload)!;
-        await KeepAsync(work.Item.WorkspaceId, task, work.FinishAsync, cancellation);
+        if (memory.HasModel && work.Item.Attempts < Waits)
+            await DemandOrderAsync(work.Item, task, either.Token);
+        await KeepAsync(work, task, either.Token);
     }
 
-    /// <param name="also">What else belongs to the write of what is kept.</param>
-    internal async Task KeepAsync(
-        Id<Workspace> workspace,
+    /// <summary>What is said next is understood from what was said before, and a model takes its time to read that.</summary>
+    private async Task DemandOrderAsync(
+        WorkItem item,
         MemoryTask task,
-        Func<Db, ValueTask> also,
         CancellationToken cancellation
     )
     {
+        var isNext = await store.ReadAsync(
+            item.WorkspaceId,
+            async db =>
+                !await db.FirstAsync(
+                    """
+                    SELECT 1 FROM work_items WHERE workspace_id = $1 AND kind = $2 AND occurrence LIKE $3 AND id < $4
+                    AND state IN ('waiting', 'running')
+                    """,
+                    _ => true,
+                    item.WorkspaceId.Value,
+                    MemoryWork.Kind,
+                    $"{new Id<Session>(task.Session)}/%",
+                    item.Id.Value
+                ),
+            cancellation
+        );
+        if (!isNext)
+            throw new Unavailable(
+                "memory_waits",
+                "An earlier turn of the session is still being read."
+            );
+    }
+
+    private async Task KeepAsync(WorkContext work, MemoryTask task, CancellationToken cancellation)
+    {
+        var workspace = work.Item.WorkspaceId;
         var words = await store.ReadAsync(
             workspace,
             db =>
@@ -106,8 +143,12 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
                 : $"{GraphMemory.User} of key {task.KeyNumber}";
         await memory.KeepAsync(
             graph,
-            new SaidTurn(said.Text, said.At, task.Handle, subject),
-            also,
+            new SaidTurn(said.Text, said.At, task.Handle, subject)
+            {
+                Workspace = workspace,
+                MayWait = work.Item.Attempts < Tries,
+            },
+            work.FinishAsync,
             cancellation
         );
     }

@@ -53,6 +53,26 @@ internal sealed class Contradictions(Predicates predicates)
         return held.Count > 0;
     }
 
+    /// <summary>
+    /// Ends a relation at a time; one that nobody knew of is written as past where nothing else is known of then. False
+    /// when it is.
+    /// </summary>
+    public static async ValueTask<bool> EndKnownAsync(GraphWrite write, FactView end)
+    {
+        if (await EndAsync(write, end))
+            return true;
+        var known = await write.FindAsync(
+            "f.subject_id = $3 AND f.predicate = $4 AND f.retracted_at IS NULL AND (f.valid_from IS NULL OR f.valid_from < $5) LIMIT 1",
+            end.SubjectId!.Value.Value,
+            end.Predicate,
+            end.ValidTo!.Value.ToUnixTimeMilliseconds()
+        );
+        if (known.Count > 0)
+            return true;
+        await write.AddFactAsync(end with { ValidFrom = null });
+        return false;
+    }
+
     private static bool IsSame(FactView one, FactView other) =>
         one.ObjectId == other.ObjectId
         && string.Equals(one.Value, other.Value, StringComparison.OrdinalIgnoreCase);

@@ -49,7 +49,6 @@ internal sealed class DocumentFacts(
                 workspace,
                 chunk.Text,
                 file.CreatedAt,
-                author: null,
                 either.Token
             );
             var source = chunk.Page is { } page ? $"{file.Name}, page {page}" : file.Name;

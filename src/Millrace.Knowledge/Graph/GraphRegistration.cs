@@ -26,7 +26,12 @@ internal static class GraphRegistration
     {
         services.AddSection<GraphOptions>(configuration);
         services.AddSection<MemoryOptions>(configuration);
-        services.AddSingleton<GraphMemory>();
+        services.AddSingleton<ModelMemory>();
+        services.AddSingleton(provider => new GraphMemory(
+            provider.GetRequiredService<FactLog>(),
+            provider.GetRequiredService<FactReader>(),
+            provider.GetRequiredService<ModelMemory>()
+        ));
         services.AddSingleton<Gazetteer>();
         services.AddSingleton<EntityRecognizer>();
         services.AddSingleton<FactExtraction>();

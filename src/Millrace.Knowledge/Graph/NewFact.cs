@@ -54,6 +54,12 @@ public sealed record NewFact
     internal string SubjectType { get; init; } = "";
 
     internal string ObjectType { get; init; } = "";
+
+    /// <summary>The relation is no longer so from <see cref="ValidTo"/> on.</summary>
+    internal bool Ends { get; init; }
+
+    /// <summary>A fact that was told wrongly, and whose place this one takes for all time.</summary>
+    internal Id<Fact>? Corrects { get; init; }
 }
 
 /// <summary>A change of a fact: what is null stays.</summary>

@@ -26,6 +26,11 @@ internal sealed class Predicates(GraphOptions options)
         ["is_married_to"] = "married_to",
         ["knows_about"] = "knows",
         ["has_status"] = "status",
+        ["has_employer"] = "works_at",
+        ["has_husband"] = "married_to",
+        ["has_wife"] = "married_to",
+        ["has_spouse"] = "married_to",
+        ["has_boss"] = "has_manager",
     };
 
     private readonly HashSet<string> _functional = new(

@@ -13,13 +13,18 @@ internal sealed class Statements(Contradictions contradictions)
 
     public async ValueTask<WrittenFact> AddAsync(GraphWrite write, NewFact fact, Reading reading)
     {
-        if (write.Dedupe && await FindAsync(write, fact.Text) is { } existing)
+        var isNew = !fact.Ends && fact.Corrects is null;
+        if (write.Dedupe && isNew && await FindAsync(write, fact.Text) is { } existing)
             return new WrittenFact(existing, Existed: true);
         var episode = await write.AddEpisodeAsync(fact);
         var statement = Statement(write, fact, reading, episode);
         if (fact.Subject is not null || fact.SubjectId is not null)
         {
             var named = await NamedAsync(write, statement, fact);
+            if (fact.Ends)
+                return new WrittenFact(named, await Contradictions.EndKnownAsync(write, named));
+            if (fact.Corrects is { } wrong)
+                named = await Corrections.TakeBackAsync(write, wrong, named);
             return new WrittenFact(
                 await contradictions.AddAsync(write, named, fact.IsOnly),
                 Existed: false

@@ -9,9 +9,8 @@ using Millrace.Models.Routing;
 namespace Millrace.Knowledge.Graph.Extraction;
 
 /// <summary>
-/// Reads facts out of a text, each with the sentence that it rests on: by the language model of
-/// <see cref="GraphOptions.ExtractionModel"/> when one is connected, else by rule. Where the model is slow, fails or
-/// answers nonsense the rules read.
+/// Reads facts out of a text, each with the sentence that it rests on: by a language model when one is connected, else by
+/// rule. Where the model is slow, fails or answers nonsense the rules read.
 /// </summary>
 public sealed partial class FactExtraction(
     ModelRouter models,
@@ -24,19 +23,45 @@ public sealed partial class FactExtraction(
 {
     private const string UsageKind = "graph.extract";
 
-    /// <summary>Facts to be written by <see cref="FactLog"/>; none when nothing sure is said.</summary>
-    /// <param name="saidAt">When it was said: what its relative dates count from, and when its facts hold from.</param>
-    /// <param name="author">Who says "I"; null when nobody does.</param>
+    /// <summary>Whether a language model reads documents, so that texts of any language can be given.</summary>
+    public bool HasModel => ForDocuments() is not null;
+
+    /// <summary>The model that reads conversations: the one for documents, else the default one; null when that is none.</summary>
+    internal Route? ForSpeech() =>
+        options.ExtractionModel is null ? Real(models.Resolve(null)) : ForDocuments();
+
+    /// <summary>Facts of a document's text, to be written by <see cref="FactLog"/>; none when nothing sure is said.</summary>
+    /// <param name="saidAt">What its relative dates count from, and when its facts hold from.</param>
     public async Task<IReadOnlyList<NewFact>> ReadAsync(
         Id<Workspace> workspace,
         string text,
         DateTimeOffset saidAt,
-        string? author,
         CancellationToken cancellation
     )
     {
-        if (Route() is not { } route)
+        if (ForDocuments() is not { } route)
             return ByRule(text, saidAt);
+        try
+        {
+            return await AskAsync(workspace, route, new FactText(text, saidAt), cancellation)
+                ?? ByRule(text, saidAt);
+        }
+        catch (Failure failure)
+        {
+            Log.Failed(logger, failure.Message);
+            return ByRule(text, saidAt);
+        }
+    }
+
+    /// <summary>What a model finds in a text; null when it answers nonsense.</summary>
+    /// <exception cref="Failure">It does not answer, or not in time.</exception>
+    internal async Task<IReadOnlyList<NewFact>?> AskAsync(
+        Id<Workspace> workspace,
+        Route route,
+        FactText text,
+        CancellationToken cancellation
+    )
+    {
         using var limit = new CancellationTokenSource(
             TimeSpan.FromSeconds(options.ExtractionSeconds),
             time
@@ -47,26 +72,26 @@ public sealed partial class FactExtraction(
         );
         try
         {
-            var request = FactPrompt.Of(route, text, saidAt, author);
-            var answer = await models.CompleteAsync(request, either.Token);
+            var answer = await models.CompleteAsync(FactPrompt.Of(route, text), either.Token);
             Count(workspace, answer.Call);
-            if (FactPrompt.Read(answer.Response.Text, text, saidAt, author) is { } facts)
+            // A fallback to the embedded model is no reading.
+            if (
+                answer.Call.Provider != EmbeddedModels.Provider
+                && FactAnswer.Read(answer.Response.Text, text) is { } facts
+            )
                 return facts;
             Log.Nonsense(logger, answer.Call.Model);
+            return null;
         }
-        catch (Failure failure)
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
-            Log.Failed(logger, failure.Message);
+            throw new TimedOut(
+                "extraction_timed_out",
+                "The model took longer over a text than Millrace:Knowledge:Graph:ExtractionSeconds.",
+                late
+            );
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            Log.Failed(logger, "it took too long");
-        }
-        return ByRule(text, saidAt);
     }
-
-    /// <summary>Whether a language model reads, so that texts of any language can be given.</summary>
-    public bool HasModel => Route() is not null;
 
     /// <summary>Sentences whose subject is a name that is recognised, and in which a rule reads a relation.</summary>
     internal IReadOnlyList<NewFact> ByRule(string text, DateTimeOffset saidAt)
@@ -91,13 +116,11 @@ public sealed partial class FactExtraction(
         return facts;
     }
 
-    private Route? Route()
-    {
-        if (options.ExtractionModel is not { } name)
-            return null;
-        var route = models.ResolveConfigured(name);
-        return route.Substituted || route.First.Provider == EmbeddedModels.Provider ? null : route;
-    }
+    private Route? ForDocuments() =>
+        options.ExtractionModel is { } name ? Real(models.ResolveConfigured(name)) : null;
+
+    private static Route? Real(Route route) =>
+        route.Substituted || route.First.Provider == EmbeddedModels.Provider ? null : route;
 
     private void Count(Id<Workspace> workspace, ModelCall call) =>
         usage.Record(

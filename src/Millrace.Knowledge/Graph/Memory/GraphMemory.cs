@@ -1,4 +1,6 @@
 using Millrace.Core.Failures;
+using Millrace.Core.Identity;
+using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Graph.Extraction;
 
@@ -6,23 +8,46 @@ namespace Millrace.Knowledge.Graph.Memory;
 
 /// <summary>What a user said in one turn.</summary>
 /// <param name="Subject">The name that the user has in the graph.</param>
-public sealed record SaidTurn(string Text, DateTimeOffset At, string Session, string Subject);
+public sealed record SaidTurn(string Text, DateTimeOffset At, string Session, string Subject)
+{
+    /// <summary>Who pays for its reading.</summary>
+    public Id<Workspace> Workspace { get; init; }
 
-/// <summary>Keeps what users tell as facts of their session's graph, with their words as the evidence. (t-backend §9.6)</summary>
-public sealed class GraphMemory(FactLog log, FactReader facts)
+    /// <summary>It will be tried again when a model does not answer now; else the rules read it.</summary>
+    public bool MayWait { get; init; }
+}
+
+/// <summary>
+/// Keeps what users tell as facts of their session's graph, with their words as the evidence: read by a language model
+/// where a real one is the default, else by rule. (t-backend §9.6)
+/// </summary>
+public sealed class GraphMemory
 {
     /// <summary>The user's name in a graph of their own key.</summary>
     public const string User = "user";
 
     private const string Kind = "turn";
-    private const int Recent = 12;
+    private const int Recent = 40;
 
-    /// <summary>Whether there may be something to keep in a message. It is the same reading, without the graph.</summary>
-    public static bool MayHold(string message) => SaidReader.Read(message).Count > 0;
+    private readonly FactLog _log;
+    private readonly FactReader _facts;
+    private readonly ModelMemory? _model;
+
+    /// <param name="model">Null where rules read alone.</param>
+    internal GraphMemory(FactLog log, FactReader facts, ModelMemory? model = null) =>
+        (_log, _facts, _model) = (log, facts, model);
+
+    /// <summary>Whether a language model reads, so that any statement may be understood, and reading takes its time.</summary>
+    public bool HasModel => _model?.Route is not null;
+
+    /// <summary>Whether there may be something to keep in a message, as far as that can be told without the graph.</summary>
+    public bool MayHold(string message) =>
+        HasModel && SaidReader.IsTelling(message) || SaidFacts.MayHold(message);
 
     /// <summary>Keeps what is worth it.</summary>
     /// <param name="also">What else belongs to the same write; it is made even where there is nothing to keep.</param>
     /// <exception cref="Forbidden">The graph may only be read.</exception>
+    /// <exception cref="Failure">The model does not answer for now, and the turn may wait.</exception>
     public async Task<IReadOnlyList<WrittenFact>> KeepAsync(
         OpenedGraph graph,
         SaidTurn turn,
@@ -30,164 +55,26 @@ public sealed class GraphMemory(FactLog log, FactReader facts)
         CancellationToken cancellation
     )
     {
-        var before = await facts.ListAsync(
+        var recent = await _facts.ListAsync(
             graph,
             new FactFilter
             {
-                Moment = new Moment(turn.At),
                 Session = turn.Session,
+                IncludeInvalid = true,
                 Limit = Recent,
             },
             cancellation
         );
-        var known = before.ConvertAll(fact => new Known(
-            fact.Subject,
-            fact.Predicate,
-            fact.Object,
-            fact.ValidFrom
-        ));
-        var kept = new List<NewFact>();
-        var spoken = new SpokenOf(turn.Subject);
-        foreach (var sentence in SaidReader.Sentences(turn.Text))
-        {
-            var text = spoken.WithNames(sentence, known);
-            spoken.Hear(text);
-            foreach (var fact in Facts(text, turn, known))
-            {
-                kept.Add(fact);
-                known.Insert(
-                    0,
-                    new Known(fact.Subject, fact.Predicate, fact.Object, fact.ValidFrom)
-                );
-            }
-        }
-        return await log.AddAsync(graph, kept, also, cancellation);
+        // What has ended may be taken up again.
+        recent.RemoveAll(fact => fact.RetractedAt is not null);
+        var read = _model is { Route: { } route }
+            ? await _model.ReadAsync(graph, turn, route, recent, cancellation)
+            : null;
+        var kept = (
+            read ?? SaidFacts.Read(turn, recent.Select(Known.Of).Where(one => one.IsSoAt(turn.At)))
+        )
+            .Select(fact => fact with { Evidence = turn.Text, Kind = Kind, Session = turn.Session })
+            .ToList();
+        return await _log.AddAsync(graph, kept, also, cancellation);
     }
-
-    private static IEnumerable<NewFact> Facts(string text, SaidTurn turn, List<Known> known)
-    {
-        if (SaidReader.ReadSentence(text) is not { } said)
-            return [];
-        var fact = new NewFact
-        {
-            Text = said.Text,
-            Evidence = turn.Text,
-            Kind = Kind,
-            Session = turn.Session,
-            ValidFrom = Since(said.Text, turn),
-        };
-        if (said.Meant is { } meant)
-            return Corrected(fact, said, meant, known) is { } corrected ? [corrected] : [];
-        if (said.Slots.Count == 0)
-            return StatementReader.Read(said.Text).Claims.Count > 0
-                ? [fact]
-                : [fact with { Subject = turn.Subject }];
-        return said
-            .Slots.Select(slot => Placed(slot, known, turn.Subject))
-            .OfType<Slot>()
-            .Select(slot =>
-                fact with
-                {
-                    // A clause's words find it better than those of the whole sentence.
-                    Text = said.Slots.Count > 1 ? slot.Clause : said.Text,
-                    Subject = slot.Subject,
-                    Predicate = slot.Predicate,
-                    Object = slot.Value,
-                    ValidFrom = Since(slot.Clause, turn, said.Text),
-                    IsOnly = true,
-                }
-            );
-    }
-
-    /// <summary>With its subject's whole name, and of what is said of another value's place with that place; null when nobody knows it.</summary>
-    private static Slot? Placed(Slot slot, List<Known> known, string user)
-    {
-        if (slot.Predicate is not SlotRules.Same && slot.Subject is not "")
-            return slot with { Subject = slot.Subject is { } name ? Whole(name, known) : user };
-        var before = known.Find(one =>
-            one is { Predicate: not null, Object: { } value }
-            && (
-                slot.Old is { } old
-                    ? value.Contains(old, StringComparison.OrdinalIgnoreCase)
-                        || old.Contains(value, StringComparison.OrdinalIgnoreCase)
-                : slot.Subject is "" ? one.Predicate == slot.Predicate
-                : one.Subject == Whole(slot.Subject ?? user, known) && char.IsDigit(value[0])
-            )
-        );
-        return before is null
-            ? null
-            : slot with
-            {
-                Subject = before.Subject,
-                Predicate = before.Predicate!,
-            };
-    }
-
-    /// <summary>What was said last, with another object from when it was to begin; null when nothing was.</summary>
-    private static NewFact? Corrected(
-        NewFact fact,
-        SaidSentence said,
-        string meant,
-        List<Known> known
-    )
-    {
-        var wrong = known.Find(one =>
-            one.Object is { } value
-            && (
-                said.Wrong is { } old
-                    ? value.Contains(old, StringComparison.OrdinalIgnoreCase)
-                    : said.Text.Contains(value, StringComparison.OrdinalIgnoreCase)
-                        || char.IsDigit(value[0]) == char.IsDigit(meant[0])
-            )
-        );
-        if (wrong is null)
-            return null;
-        var right = said.Wrong is null
-            ? meant
-            : wrong.Object!.Replace(said.Wrong, meant, StringComparison.OrdinalIgnoreCase);
-        return fact with
-        {
-            Subject = wrong.Subject,
-            Predicate = wrong.Predicate,
-            Object = right,
-            ValidFrom = wrong.From,
-            IsOnly = true,
-            Text = $"{wrong.Subject} {wrong.Predicate?.Replace('_', ' ')} {right}",
-        };
-    }
-
-    // The clause's own time goes before another in its sentence. Null where the text says it whole, so that it is read there.
-    private static DateTimeOffset? Since(string clause, SaidTurn turn, string sentence = "")
-    {
-        foreach (var text in (string[])[clause, sentence])
-        {
-            var stated = DatePhrases.Read(text);
-            if (stated.IsStated)
-                return stated.From;
-            if (RelativeTime.Read(text, turn.At) is { } since)
-                return since;
-        }
-        return turn.At;
-    }
-
-    /// <summary>The whole name of whom the session named by it before.</summary>
-    private static string Whole(string name, List<Known> known) =>
-        known
-            .Select(one => one.Subject)
-            .FirstOrDefault(subject =>
-                subject is not null
-                && (
-                    subject.StartsWith($"{name} ", StringComparison.OrdinalIgnoreCase)
-                    || subject.EndsWith($" {name}", StringComparison.OrdinalIgnoreCase)
-                )
-            )
-        ?? name;
 }
-
-/// <summary>What a session said before, as far as it helps to understand what is said next.</summary>
-internal sealed record Known(
-    string? Subject,
-    string? Predicate,
-    string? Object,
-    DateTimeOffset? From
-);

@@ -108,7 +108,7 @@ internal static partial class RelativeTime
     private static partial Regex Ago();
 
     [GeneratedRegex(
-        $@"\b(?<next>from|will\b.{{0,40}}\bon|takes office on)?\s*(?:(?:on|in|since|from|as of|last|until)\s+)(?:the\s+)?(?<part>end of |start of |beginning of |middle of |mid-)?(?:(?:(?<d>\d{{1,2}})(?:st|nd|rd|th)?|first)\s+(?:of\s+)?)?(?<m>{Months})\b(?:\s+(?<d2>\d{{1,2}})(?:st|nd|rd|th)?\b)?|\bthe (?<part>end of |start of |beginning of )(?<m>{Months})\b",
+        $@"\b(?<next>from|will\b.{{0,40}}\bon|takes office on)?\s*(?:(?:on|in|since|from|as of|last)\s+)(?:the\s+)?(?<part>end of |start of |beginning of |middle of |mid-)?(?:(?:(?<d>\d{{1,2}})(?:st|nd|rd|th)?|first)\s+(?:of\s+)?)?(?<m>{Months})\b(?:\s+(?<d2>\d{{1,2}})(?:st|nd|rd|th)?\b)?|(?<!\buntil\s)\bthe (?<part>end of |start of |beginning of )(?<m>{Months})\b",
         RegexOptions.IgnoreCase,
         matchTimeoutMilliseconds: Timeout
     )]

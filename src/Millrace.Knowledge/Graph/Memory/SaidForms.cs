@@ -40,7 +40,7 @@ internal static class SaidForms
     private static readonly (string Deed, string Predicate)[] Deeds =
     [
         (
-            $@"(?:lives?|living|lived|moved|moving|relocated|settled|resides?|based|left|off|came|gone)\s+(?:there\s+|down\s+|over\s+|back\s+)?(?:to|in|for)\s+(?<v>{Name})(?!\s+from\b)",
+            $@"(?:lives?|living|lived|moved|moving|relocated|settled|resides?|based|left|off|came|come|gone)\s+(?:there\s+|down\s+|over\s+|back\s+)?(?:to|in|for)\s+(?<v>{Name})(?!\s+from\b)",
             "lives_in"
         ),
         (
@@ -119,6 +119,10 @@ internal static class SaidForms
             $@"{Thing}\s+(?:is|was)\s+(?:now\s+)?(?:led|run|managed|headed)\s+by\s+{Person}",
             "led_by"
         ),
+        (
+            $@"{Thing}\s+(?:is|are|was|were)\s+(?:now\s+)?(?:handled|looked\s+after|taken\s+care\s+of|done|maintained|covered)\s+by\s+{Person}",
+            "handled_by"
+        ),
         ($@"{Thing}\s+(?:is|was)\s+(?:now\s+)?owned\s+by\s+(?:the\s+)?{Person}", "owned_by"),
         ($@"{Thing}\s+(?:now\s+)?belongs\s+to\s+(?:the\s+)?{Person}", "owned_by"),
         (
@@ -172,7 +176,7 @@ internal static class SaidForms
         ),
         ($@"(?<s>{Name})(?:['’]s)?\s+(?<a>\p{{Ll}}+)\s+to\s+(?<v>{Name}(?:\s+\d+)?)", null),
         (
-            $@"{Thing}(?:\s+(?:is|has|was|been|moved|gone|went|back|now)\b)+\s+(?:in\s+|into\s+|on\s+)?(?<v>planning|development|design|hold|review|testing|production|beta|open|closed|done|finished|paused|blocked|cancelled|canceled|approved|rejected|delayed|live|shipped)\b",
+            $@"{Thing}(?:\s+(?:is|has|was|been|moved|gone|went|back|now)\b)+\s+(?:in\s+|into\s+|on\s+(?!hold\b))?(?<v>on\s+hold|planning|development|design|review|testing|production|beta|open|closed|done|finished|paused|blocked|cancelled|canceled|approved|rejected|delayed|live|shipped)\b",
             "status"
         ),
         // An attribute, said in whichever order.
@@ -214,6 +218,9 @@ internal static class SaidForms
 
     public static IReadOnlyList<(Regex Form, string? Predicate)> Further { get; } =
     [.. Others.Select(rule => (Compile(rule.Form), rule.Predicate))];
+
+    public static IReadOnlyList<(Regex Form, string? Predicate)> OfEvents { get; } =
+    [.. EventForms.All.Select(rule => (Compile(rule.Form), rule.Predicate))];
 
     private static Regex Compile(string pattern) =>
         new(

@@ -11,7 +11,11 @@ internal sealed record SaidSentence(
     IReadOnlyList<Slot> Slots,
     string? Meant = null,
     string? Wrong = null
-);
+)
+{
+    /// <summary>The words of the right time of what was said before, when only that was wrong.</summary>
+    public string? When { get; init; }
+}
 
 /// <summary>
 /// Finds what is worth keeping in what a user says: facts about them and about what has a name, preferences, corrections,
@@ -21,14 +25,16 @@ internal static partial class SaidReader
 {
     private const int MostSentences = 20;
     private const int LongestSentence = 500;
+    private const int FewestWords = 3;
 
     // What is longer is a text that was handed over, and not the user's own words.
     private const int LongestMessage = 2_000;
 
     private const int Timeout = 5_000;
 
-    public static IReadOnlyList<SaidSentence> Read(string message) =>
-        [.. Sentences(message).Select(ReadSentence).OfType<SaidSentence>()];
+    // Of questions, orders and small talk.
+    private const string Openings =
+        "what|who|whom|whose|where|when|why|how|which|is|are|was|were|do|does|did|can|could|would|should|will|may|shall|if|suppose|imagine|please|tell|show|find|give|write|explain|translate|summari[sz]e|calculate|list|search|help|remind|thanks|thank you|hello|hi there|let['’]s";
 
     /// <summary>What is to be kept of a sentence; null when nothing is.</summary>
     public static SaidSentence? ReadSentence(string sentence)
@@ -53,6 +59,8 @@ internal static partial class SaidReader
         }
         if (sentence.EndsWith('?') || NotTold().IsMatch(sentence))
             return null;
+        if (Mistimed.Read(sentence) is { } when)
+            return new SaidSentence(sentence, []) { When = when };
         if (Correction().Match(sentence) is { Success: true } correction)
             return new SaidSentence(
                 sentence,
@@ -69,14 +77,24 @@ internal static partial class SaidReader
 
     /// <summary>The sentences of a message that are the user's own words.</summary>
     public static IEnumerable<string> Sentences(string message) =>
-        message.Length > LongestMessage ? [] : Split(message);
-
-    private static IEnumerable<string> Split(string message) =>
         SentenceEnd()
-            .Split(Handed().Replace(message, " "))
+            .Split(OwnWords(message))
             .Select(sentence => sentence.Trim())
             .Where(sentence => sentence.Length is > 3 and <= LongestSentence)
             .Take(MostSentences);
+
+    /// <summary>A message without what is quoted in it; empty when it is too long to be the user's own words.</summary>
+    public static string OwnWords(string message) =>
+        message.Length > LongestMessage ? "" : Handed().Replace(message, " ").Trim();
+
+    /// <summary>Whether a sentence of the user's own states something, in whichever language: no question, no order.</summary>
+    public static bool IsTelling(string message) =>
+        Sentences(message)
+            .Any(sentence =>
+                sentence[^1] is not ('?' or '？')
+                && Terms.Words(sentence).Count >= FewestWords
+                && !Asking().IsMatch(sentence)
+            );
 
     [GeneratedRegex(
         @"(?<=[.!?])(?<!\b(?:\p{Lu}|Mr|Mrs|Ms|Dr|St|Inc|Ltd|Co)\.)\s+(?=[\p{Lu}\p{N}])|[\r\n]+",
@@ -101,11 +119,18 @@ internal static partial class SaidReader
     private static partial Regex Asked();
 
     [GeneratedRegex(
-        @"^(?:what|who|whom|whose|where|when|why|how|which|is|are|was|were|do|does|did|can|could|would|should|will|may|shall|if|suppose|imagine|please|tell|show|find|give|write|explain|translate|summari[sz]e|calculate|list|search|help|remind|thanks|thank you|hello|hi there|let['’]s)\b|\b(?:I|we)\s+(?:want|wish|hope|need|might|could|would|should|plan|intend|think|guess|wonder)\b|\bI['’]d\s|\b(?:perhaps|maybe|probably|rumou?r\w*|allegedly)\b",
+        $@"^(?:{Openings})\b|\b(?:I|we)\s+(?:want|wish|hope|need|might|could|would|should|plan|intend|think|guess|wonder)\b|\bI['’]d\s|\b(?:perhaps|maybe|probably|rumou?r\w*|allegedly)\b",
         RegexOptions.IgnoreCase,
         matchTimeoutMilliseconds: Timeout
     )]
     private static partial Regex NotTold();
+
+    [GeneratedRegex(
+        $@"^(?:{Openings})\b",
+        RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: Timeout
+    )]
+    private static partial Regex Asking();
 
     [GeneratedRegex(
         $@"^(?:no|sorry|wait|actually|oops|er|correction)\b.*?\b(?:I\s+meant|it['’]s|it\s+is|make\s+that)\s+(?<v>{RelationRules.Name}|\d[\d.,:]*)|^(?:er|no|wait|oops),?\s+(?<v>\d[\d.,]*\d|\d|{RelationRules.Name}),\s*not\s+(?<w>\d[\d.,]*\d|\d|{RelationRules.Name})",

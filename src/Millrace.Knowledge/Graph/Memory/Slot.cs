@@ -10,4 +10,8 @@ internal sealed record Slot(
     string Value,
     string Clause,
     string? Old = null
-);
+)
+{
+    /// <summary>It is the user's where nobody had it before.</summary>
+    public bool OrMine { get; init; }
+}

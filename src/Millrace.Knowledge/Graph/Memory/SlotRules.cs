@@ -14,6 +14,15 @@ internal static partial class SlotRules
     /// <summary>The same where the role is said, and not whose it is.</summary>
     public const string SameRole = "=role";
 
+    /// <summary>The same, and the user's where nobody's is known: "the head of finance".</summary>
+    public const string TheRole = "=the";
+
+    /// <summary>The place where the subject worked, studied or played before.</summary>
+    public const string SamePlace = "=place";
+
+    /// <summary>The post that was spoken of last.</summary>
+    public const string SamePost = "=post";
+
     /// <summary>What a sentence says, clause by clause.</summary>
     public static IReadOnlyList<Slot> Read(string sentence)
     {
@@ -42,6 +51,8 @@ internal static partial class SlotRules
     private static List<Slot> ReadClause(string clause)
     {
         var slots = new List<Slot>();
+        if (First(SaidForms.OfEvents, clause) is { } change)
+            return [change];
         foreach (var (form, predicate) in SaidForms.OfDeeds)
         {
             if (
@@ -50,16 +61,18 @@ internal static partial class SlotRules
             )
                 slots.Add(slot);
         }
-        if (
-            slots.Count == 0
-            && SaidForms
-                .Further.Select(rule => ReadForm(rule.Form, rule.Predicate, clause))
-                .FirstOrDefault(slot => slot is not null)
-                is { } further
-        )
+        if (slots.Count == 0 && First(SaidForms.Further, clause) is { } further)
             slots.Add(further);
         return slots;
     }
+
+    private static Slot? First(
+        IReadOnlyList<(Regex Form, string? Predicate)> forms,
+        string clause
+    ) =>
+        forms
+            .Select(rule => ReadForm(rule.Form, rule.Predicate, clause))
+            .FirstOrDefault(slot => slot is not null);
 
     private static Slot? ReadForm(Regex form, string? predicate, string clause)
     {
@@ -78,8 +91,8 @@ internal static partial class SlotRules
             return null;
         var attribute = Predicates.Of($"has {match.Groups["a"].Value}");
         var old = match.Groups["old"] is { Success: true } replaced ? replaced.Value : null;
-        return predicate is SameRole
-            ? new Slot("", attribute, value, clause)
+        return predicate is SameRole or TheRole
+            ? new Slot("", attribute, value, clause) { OrMine = predicate is TheRole }
             : new Slot(subject, predicate ?? attribute, value, clause, old);
     }
 
@@ -117,7 +130,7 @@ internal static partial class SlotRules
     private static partial Regex Opening();
 
     [GeneratedRegex(
-        @"\b(?:might|may(?!\s+\d)|could|would|should|wants?\s+to|plans?\s+to|hopes?\s+to|if|never|used\s+to|nearly|almost)\b",
+        @"\b(?:might|may(?!\s+\d)|could|would|should|wants?\s+to|plans?\s+to|hopes?\s+to|if|never|(?<!\b(?:gets?|getting|got|be|is|am|are|was)\s)used\s+to|nearly|almost)\b",
         RegexOptions.None,
         matchTimeoutMilliseconds: Timeout
     )]

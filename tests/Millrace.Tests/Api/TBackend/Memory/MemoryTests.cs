@@ -63,6 +63,43 @@ public sealed class MemoryTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task A_time_that_was_told_wrongly_is_put_right_and_what_was_so_before_lasts_until_then(
+        Dialect dialect
+    )
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        await TellAsync(server, client, "I lived in Bergen since 2019.", "s");
+        await TellAsync(server, client, "I moved to Ghent in January 2024.", "s");
+        await TellAsync(server, client, "No, it was March 2024, not January.", "s");
+
+        var graph = await client.DefaultGraphAsync();
+        (await client.ReadAsync($"/graph/{graph}/facts?at=2024-02-01"))
+            .AsArray()
+            .ShouldHaveSingleItem()!["object"]!
+            .ToString()
+            .ShouldBe("Bergen");
+        (await client.ReadAsync($"/graph/{graph}/facts?at=2024-04-01"))
+            .AsArray()
+            .ShouldHaveSingleItem()!["object"]!
+            .ToString()
+            .ShouldBe("Ghent");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_is_told_of_somebody_who_was_named_before_is_kept(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        await TellAsync(server, client, "Ines Carvalho lives in Braga.", "s");
+        await TellAsync(server, client, "She moved to Coimbra.", "s");
+
+        await client.SayAsync(new { message = "Where does Ines Carvalho live?" });
+
+        Facts(server).ShouldHaveSingleItem().ShouldContain("Coimbra");
+    }
+
+    [Theory, OnEachDatabase]
     public async Task Keys_with_one_session_id_and_the_same_words_see_their_own_memory_only(
         Dialect dialect
     )
