@@ -150,7 +150,7 @@ public sealed class GraphSearch
             found.AddRange(
                 await FactWords.FindAsync(db, graph, terms, all: false, question.Moment, Candidates)
             );
-        return Rank(found.DistinctBy(fact => fact.Id), terms);
+        return Rank(found.DistinctBy(fact => fact.Id), terms, new AskedFor(question.Text));
     }
 
     private static async ValueTask<List<ScoredFact>> ByEntityAsync(
@@ -162,6 +162,7 @@ public sealed class GraphSearch
     )
     {
         var scored = new List<ScoredFact>();
+        var asked = new AskedFor(question.Text);
         await foreach (
             var (hop, facts) in GraphWalk.FromAsync(
                 db,
@@ -174,14 +175,18 @@ public sealed class GraphSearch
             )
         )
             scored.AddRange(
-                Rank(facts, terms)
+                Rank(facts, terms, asked)
                     .Select(fact => fact with { Score = (1 + fact.Score) / (2 * hop) })
             );
         return scored;
     }
 
     /// <summary>By how much of the question a fact holds; a word that few of them hold counts for more.</summary>
-    private static List<ScoredFact> Rank(IEnumerable<FactView> facts, List<string> terms)
+    private static List<ScoredFact> Rank(
+        IEnumerable<FactView> facts,
+        List<string> terms,
+        AskedFor asked
+    )
     {
         var held = facts
             .Select(fact => (Fact: fact, Terms: FactWords.TermsOf(fact).ToHashSet()))
@@ -201,6 +206,7 @@ public sealed class GraphSearch
                     all > 0 ? terms.Where(fact.Terms.Contains).Sum(term => weights[term]) / all : 0
                 ))
                 .OrderByDescending(fact => fact.Score)
+                .ThenByDescending(fact => asked.IsIn(fact.Fact))
                 .ThenByDescending(fact => fact.Fact.Id),
         ];
     }
