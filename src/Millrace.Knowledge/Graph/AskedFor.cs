@@ -14,6 +14,12 @@ internal sealed class AskedFor
         StringComparer.Ordinal
     );
 
+    // What has a name and no number.
+    private static readonly HashSet<string> Named = new(
+        "company bank club firm city town country school university person".Split(' '),
+        StringComparer.Ordinal
+    );
+
     // Whom a question names it does not ask for.
     private readonly List<string> _asked;
     private readonly Func<FactView, bool> _fits;
@@ -23,12 +29,14 @@ internal sealed class AskedFor
         var words = Terms.Words(question);
         _asked = words;
         _fits = words.Find(word =>
-            word is "where" or "who" or "whom" or "when" or "what" or "how" or "day"
+            word is "where" or "who" or "whom" or "which" or "when" or "what" or "how"
         ) switch
         {
             "where" => IsPlaced,
             "who" or "whom" => fact => IsName(fact.Object),
-            "when" or "day" => fact => IsTime(fact.Object),
+            "which" when words.Exists(Named.Contains) => fact => IsName(fact.Object),
+            "when" => fact => IsTime(fact.Object),
+            "which" when words.Contains("day") => fact => IsTime(fact.Object),
             "how" when words.Exists(word => word is "much" or "many") => fact =>
                 HasNumber(fact.Object),
             "what" => fact => !IsPlaced(fact),

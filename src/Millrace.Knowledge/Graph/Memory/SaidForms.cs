@@ -222,10 +222,11 @@ internal static class SaidForms
     public static IReadOnlyList<(Regex Form, string? Predicate)> OfEvents { get; } =
     [.. EventForms.All.Select(rule => (Compile(rule.Form), rule.Predicate))];
 
+    // Long, so that a busy machine reads what an idle one does.
     private static Regex Compile(string pattern) =>
         new(
             pattern,
             RegexOptions.Compiled | RegexOptions.CultureInvariant,
-            TimeSpan.FromSeconds(1)
+            TimeSpan.FromSeconds(5)
         );
 }

@@ -46,7 +46,10 @@ internal sealed class NameSpans(Gazetteer gazetteer)
     private static bool IsSkipped(IReadOnlyList<NameToken> tokens, int at) =>
         (
             NameClues.Function.Contains(tokens[at].Text)
-            && !(tokens[at].Text.Length > 2 && tokens[at].IsAcronym)
+            && !(
+                tokens[at] is { IsAcronym: true, Text.Length: > 2 }
+                && (!tokens[at].Opens || tokens[at].Text is "WHO")
+            )
             && !IsMonthAsName(tokens, at)
         )
         || tokens[at].Text == "I";

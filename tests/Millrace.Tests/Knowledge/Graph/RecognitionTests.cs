@@ -26,7 +26,7 @@ public sealed class RecognitionTests(ITestOutputHelper output)
 
         sentences.Count.ShouldBe(120);
         // What is reached; the aim is 0.90.
-        all.ShouldBeGreaterThanOrEqualTo(0.86);
+        all.ShouldBeGreaterThanOrEqualTo(0.87);
     }
 
     /// <summary>The sentences that the rules were tuned with, beside the odd ones.</summary>
