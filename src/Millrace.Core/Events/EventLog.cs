@@ -152,7 +152,7 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
             {
                 // Rows are numbered as time goes by, so their numbers are halved till the first new one is found.
                 var (low, high) = await db.FirstAsync(
-                    "SELECT COALESCE(MIN(id), 0), COALESCE(MAX(id), -1) + 1 FROM events",
+                    "SELECT COALESCE((SELECT MIN(id) FROM events), 0), COALESCE((SELECT MAX(id) FROM events), -1) + 1",
                     row => (row.Int64(0), row.Int64(1))
                 );
                 while (low < high)
@@ -185,7 +185,7 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
             {
                 var end = await EndAsync(db);
                 var subjects = await db.QueryAsync(
-                    "SELECT DISTINCT workspace_id, subject FROM events WHERE (txn, id) > ($1, $2) AND (txn, id) <= ($3, $4)",
+                    $"SELECT DISTINCT workspace_id, subject FROM events WHERE {Between(db)}",
                     row => (row.Id<Workspace>(0).Value, row.Text(1)),
                     after.Txn,
                     after.Id,
@@ -349,7 +349,7 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
     private static ValueTask<LogPosition> EndAsync(Db db) =>
         db.FirstAsync(
             db.Dialect is Dialect.Sqlite
-                ? "SELECT txn, id FROM events ORDER BY txn DESC, id DESC LIMIT 1"
+                ? "SELECT txn, id FROM events ORDER BY id DESC LIMIT 1"
                 : """
                 SELECT txn, id FROM events WHERE txn < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
                 ORDER BY txn DESC, id DESC LIMIT 1
@@ -365,36 +365,30 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
         int limit,
         string subjectPrefix
     ) =>
-        reach.IsInstallation
-            ? db.QueryAsync(
-                $"""
-                SELECT {Columns} FROM events
-                WHERE (txn, id) > ($1, $2) AND (txn, id) <= ($3, $4) AND substr(subject, 1, length($5)) = $5
-                ORDER BY txn, id LIMIT $6
-                """,
-                ReadEvent,
-                after.Txn,
-                after.Id,
-                end.Txn,
-                end.Id,
-                subjectPrefix,
-                (long)limit
-            )
-            : db.QueryAsync(
-                $"""
-                SELECT {Columns} FROM events
-                WHERE workspace_id = $7 AND (txn, id) > ($1, $2) AND (txn, id) <= ($3, $4) AND substr(subject, 1, length($5)) = $5
-                ORDER BY txn, id LIMIT $6
-                """,
-                ReadEvent,
+        db.QueryAsync(
+            $"""
+            SELECT {Columns} FROM events
+            WHERE {(reach.IsInstallation ? "" : "workspace_id = $7 AND")} {Between(db)}
+                AND substr(subject, 1, length($5)) = $5
+            ORDER BY txn, id LIMIT $6
+            """,
+            ReadEvent,
+            [
                 after.Txn,
                 after.Id,
                 end.Txn,
                 end.Id,
                 subjectPrefix,
                 (long)limit,
-                reach.Workspace.Value
-            );
+                .. reach.IsInstallation ? [] : (object?[])[reach.Workspace.Value],
+            ]
+        );
+
+    // SQLite looks a pair up by its first part only, and that is the same in all rows there.
+    private static string Between(Db db) =>
+        db.Dialect is Dialect.Sqlite
+            ? "txn = 0 AND id > $2 AND id <= $4"
+            : "(txn, id) > ($1, $2) AND (txn, id) <= ($3, $4)";
 
     private static Event ReadEvent(Row row) =>
         new()

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Events;
 using Millrace.Core.Ids;
+using Millrace.Core.Signals;
 using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Conversations;
 using Millrace.Messaging.Messages;
@@ -10,11 +11,12 @@ namespace Millrace.Messaging.Feed;
 
 /// <summary>
 /// The node's one reader of the log. It opens each event once and hands it to the listeners among those who were members
-/// when it happened; the latest stay in memory for those who ask from time to time.
+/// when it happened; the latest stay in memory for those who ask from time to time. While nobody asks it reads nothing.
 /// </summary>
 /// <remarks>
-/// Invariant: under the lock, all events up to the position were handed to every listener that was there, and a listener
-/// that comes begins at the position. So nothing is lost between what it reads of the past and what it is handed.
+/// Invariant: under the lock, while it follows, all events up to the position were handed to every listener that was
+/// there, and a listener that comes begins at the position. So nothing is lost between what it reads of the past and what
+/// it is handed.
 /// </remarks>
 internal sealed partial class FeedTail(
     EventLog log,
@@ -34,9 +36,8 @@ internal sealed partial class FeedTail(
     private readonly Dictionary<Id<Conversation>, ConversationAudience> _audiences = [];
     private readonly List<FeedItem> _kept = [];
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource _ready = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly Signal _wanted = new();
+    private TaskCompletionSource _follows = New();
     private LogPosition _from;
     private LogPosition _position;
     private long? _askedAt;
@@ -47,14 +48,18 @@ internal sealed partial class FeedTail(
         CancellationToken cancellation
     )
     {
-        await _ready.Task.WaitAsync(cancellation);
-        lock (_lock)
+        while (true)
         {
-            var listener = new FeedListener(agent, _position, Leave);
-            if (!_listeners.TryGetValue(agent, out var own))
-                _listeners.Add(agent, own = []);
-            own.Add(listener);
-            return listener;
+            Task begins;
+            lock (_lock)
+            {
+                _askedAt = time.GetTimestamp();
+                begins = _follows.Task;
+                if (begins.IsCompleted)
+                    return Add(agent);
+            }
+            _wanted.Set();
+            await begins.WaitAsync(cancellation);
         }
     }
 
@@ -64,7 +69,9 @@ internal sealed partial class FeedTail(
         lock (_lock)
         {
             _askedAt = time.GetTimestamp();
-            if (!_ready.Task.IsCompleted || after < _from)
+            if (!_follows.Task.IsCompleted)
+                _wanted.Set();
+            if (!_follows.Task.IsCompleted || after < _from)
                 return null;
             var items = new List<FeedItem>();
             var subject = ConversationEvents.SubjectOf(agent);
@@ -109,27 +116,50 @@ internal sealed partial class FeedTail(
 
     private async Task FollowAsync(CancellationToken cancellation)
     {
-        if (!_ready.Task.IsCompleted)
+        while (true)
         {
-            _position = _from = await log.EndAsync(cancellation);
-            _ready.SetResult();
+            _wanted.TakeBack();
+            if (!IsAsked())
+            {
+                await _wanted.WaitAsync(KeepFor, time, cancellation);
+                continue;
+            }
+            if (!_follows.Task.IsCompleted)
+                Begin(await log.EndAsync(cancellation));
+            await foreach (var page in log.FollowAsync(home.Workspace, _position, cancellation))
+            {
+                if (HasEnded())
+                    break;
+                await TakeAsync(page, cancellation);
+            }
         }
-        await foreach (var page in log.FollowAsync(home.Workspace, _position, cancellation))
-            await TakeAsync(page, cancellation);
+    }
+
+    private void Begin(LogPosition end)
+    {
+        lock (_lock)
+        {
+            _position = _from = end;
+            _follows.SetResult();
+        }
+    }
+
+    /// <summary>Ends it when nobody asks any more.</summary>
+    private bool HasEnded()
+    {
+        lock (_lock)
+        {
+            if (IsAsked())
+                return false;
+            _kept.Clear();
+            _audiences.Clear();
+            _follows = New();
+            return true;
+        }
     }
 
     private async Task TakeAsync(LogPage page, CancellationToken cancellation)
     {
-        lock (_lock)
-        {
-            if (!IsAsked())
-            {
-                _kept.Clear();
-                _audiences.Clear();
-                _position = _from = page.Next;
-                return;
-            }
-        }
         var rows = new List<(Event Row, ConversationAudience? Audience)>(page.Events.Count);
         foreach (var row in page.Events)
             rows.Add((row, await AudienceAsync(row, cancellation)));
@@ -138,8 +168,12 @@ internal sealed partial class FeedTail(
             Hand(rows, opened, page.Next);
     }
 
-    private bool IsAsked() =>
-        _listeners.Count > 0 || _askedAt is { } at && time.GetElapsedTime(at) < KeepFor;
+    private bool IsAsked()
+    {
+        lock (_lock)
+            return _listeners.Count > 0
+                || _askedAt is { } at && time.GetElapsedTime(at) < KeepFor;
+    }
 
     /// <summary>Who is told of a conversation's event; it is read anew when the event is of a change to it.</summary>
     private async ValueTask<ConversationAudience?> AudienceAsync(
@@ -242,6 +276,15 @@ internal sealed partial class FeedTail(
             listener.Offer(signal);
     }
 
+    private FeedListener Add(Id<AgentAccount> agent)
+    {
+        var listener = new FeedListener(agent, _position, Leave);
+        if (!_listeners.TryGetValue(agent, out var own))
+            _listeners.Add(agent, own = []);
+        own.Add(listener);
+        return listener;
+    }
+
     private void Leave(FeedListener listener)
     {
         lock (_lock)
@@ -267,6 +310,9 @@ internal sealed partial class FeedTail(
         }
         return low;
     }
+
+    private static TaskCompletionSource New() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Id<AgentAccount>? AgentOf(string subject, string prefix) =>
         Id<AgentAccount>.TryParse(subject, prefix, out var id) ? id : null;

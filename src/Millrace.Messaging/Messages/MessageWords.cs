@@ -96,38 +96,57 @@ public sealed partial class MessageWords(
             )
             .Distinct()
             .ToList();
+        // Read before the write, which holds up senders. What changes in between is told by an event behind these.
+        var said = await store.ReadAsync(
+            home.Workspace,
+            db => ReadAsync(db, changed),
+            cancellation
+        );
         await store.WriteAsync(
             home.Workspace,
             async db =>
             {
                 if (await MoveAsync(db, from, page.Next))
-                    foreach (var (conversation, number) in changed)
-                        await TakeAsync(db, conversation, number);
+                    foreach (var (message, terms) in said)
+                        await PutAsync(db, message, terms);
             },
             cancellation
         );
         return page.Events.Count == PageSize;
     }
 
-    private static async ValueTask TakeAsync(Db db, Id<Conversation> conversation, long number)
+    private static async ValueTask<List<(Message Message, string[] Terms)>> ReadAsync(
+        Db db,
+        List<(Id<Conversation>, long)> places
+    )
     {
-        if (await MessageHistory.FindAsync(db, conversation, number) is not { } message)
-            return;
-        var terms = Terms
-            .Of(message.Content)
-            .Select(term => term.Key)
-            .Distinct(StringComparer.Ordinal)
-            .Prepend(ScopeOf(conversation));
-        if (db.Dialect is Dialect.Postgres)
-            await PutOnPostgresAsync(db, message, terms);
-        else
-            await PutOnSqliteAsync(db, message, terms);
+        var said = new List<(Message, string[])>(places.Count);
+        foreach (var (conversation, number) in places)
+        {
+            if (await MessageHistory.FindAsync(db, conversation, number) is { } message)
+                said.Add((message, TermsOf(message)));
+        }
+        return said;
     }
+
+    private static string[] TermsOf(Message message) =>
+        [
+            ScopeOf(message.Conversation),
+            .. Terms
+                .Of(message.Content)
+                .Select(term => term.Key)
+                .Distinct(StringComparer.Ordinal),
+        ];
+
+    private static ValueTask PutAsync(Db db, Message message, string[] terms) =>
+        db.Dialect is Dialect.Postgres
+            ? PutOnPostgresAsync(db, message, terms)
+            : PutOnSqliteAsync(db, message, terms);
 
     private static async ValueTask PutOnSqliteAsync(
         Db db,
         Message message,
-        IEnumerable<string> terms
+        string[] terms
     )
     {
         var isEdited = message.EditedAt is not null || message.DeletedAt is not null;
@@ -166,7 +185,7 @@ public sealed partial class MessageWords(
     private static async ValueTask PutOnPostgresAsync(
         Db db,
         Message message,
-        IEnumerable<string> terms
+        string[] terms
     ) =>
         await db.ExecuteAsync(
             """
@@ -177,7 +196,7 @@ public sealed partial class MessageWords(
             db.Workspace.Value,
             message.Conversation.Value,
             message.Number,
-            message.DeletedAt is null ? terms.ToArray() : []
+            message.DeletedAt is null ? terms : []
         );
 
     private static async ValueTask<LogPosition> PositionAsync(Db db) =>

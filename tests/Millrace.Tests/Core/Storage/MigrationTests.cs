@@ -36,8 +36,16 @@ public sealed class MigrationTests
         actual.Where(column => mapped.Contains(column.Table)).ShouldBe(expected, ignoreOrder: true);
         (await IndexesAsync(migrated.Store))
             .Where(index => mapped.Contains(index.Table))
-            .ShouldBe(await IndexesAsync(modelled.Store), ignoreOrder: true);
+            .ShouldBe(
+                (await IndexesAsync(modelled.Store)).Where(index =>
+                    dialect is Dialect.Postgres || index != OrderOfEvents
+                ),
+                ignoreOrder: true
+            );
     }
+
+    // On SQLite that is the order of the rows.
+    private static readonly Index OrderOfEvents = new("events", false, "txn,id");
 
     [Theory, OnEachDatabase]
     public async Task Migrating_twice_and_at_once_changes_nothing(Dialect dialect)
