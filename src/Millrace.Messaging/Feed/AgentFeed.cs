@@ -128,13 +128,13 @@ public sealed class AgentFeed
         }
         var blocks = await BlocksAsync(agent, cancellation);
         var left = caller.Token!.ExpiresAt - _time.GetUtcNow();
-        using var expiry = new CancellationTokenSource(
+        using var over = new CancellationTokenSource(
             left > TimeSpan.Zero ? left : TimeSpan.Zero,
             _time
         );
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(
-            expiry.Token,
-            cancellation
+        await using var leaving = cancellation.UnsafeRegister(
+            static over => ((CancellationTokenSource)over!).Cancel(),
+            over
         );
         while (await MayReadAsync(listener, over.Token, cancellation))
         {

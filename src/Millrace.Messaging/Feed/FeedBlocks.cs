@@ -8,6 +8,8 @@ namespace Millrace.Messaging.Feed;
 /// <summary>What one agent keeps out of its feed. (fluxra §10.3, 11.3)</summary>
 internal sealed class FeedBlocks
 {
+    private static readonly FeedBlocks None = new([], []);
+
     private readonly HashSet<Guid> _groups;
     private readonly HashSet<Guid> _agents;
 
@@ -33,6 +35,8 @@ internal sealed class FeedBlocks
                 ),
             cancellation
         );
+        if (blocks.Count == 0)
+            return None;
         return new FeedBlocks(
             [
                 .. blocks

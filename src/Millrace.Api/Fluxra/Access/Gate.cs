@@ -12,17 +12,37 @@ namespace Millrace.Api.Fluxra.Access;
 /// </summary>
 internal sealed class Gate(CredentialCheck credentials, Rates rates) : IEndpointFilter
 {
-    public async ValueTask<object?> InvokeAsync(
+    // Not asynchronous where nothing is waited for, so that a stream holds nothing of the gate.
+    public ValueTask<object?> InvokeAsync(
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next
     )
     {
         var http = context.HttpContext;
         var route = http.GetEndpoint()!.Metadata.GetRequiredMetadata<RouteAccess>();
-        var caller =
-            route.Accepts == Credential.Public || credentials.IsOperator(http, route.Accepts)
-                ? null
-                : await credentials.IdentifyAsync(http, route.Accepts);
+        if (route.Accepts == Credential.Public || credentials.IsOperator(http, route.Accepts))
+            return Admit(context, next, route, caller: null);
+        var identifying = credentials.IdentifyAsync(http, route.Accepts);
+        return identifying.IsCompletedSuccessfully
+            ? Admit(context, next, route, identifying.Result)
+            : IdentifiedAsync(context, next, route, identifying);
+    }
+
+    private async ValueTask<object?> IdentifiedAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next,
+        RouteAccess route,
+        ValueTask<AgentCaller> identifying
+    ) => await Admit(context, next, route, await identifying);
+
+    private ValueTask<object?> Admit(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next,
+        RouteAccess route,
+        AgentCaller? caller
+    )
+    {
+        var http = context.HttpContext;
         rates.Count(route.Rate, http, caller);
         PathIds.Check(http.Request.RouteValues);
         if (route.IsSelf && http.PathAgent() != caller!.Account)
@@ -36,7 +56,7 @@ internal sealed class Gate(CredentialCheck credentials, Rates rates) : IEndpoint
         }
         if (route.GivesSecret)
             http.Response.Headers.CacheControl = "no-store";
-        return await next(context);
+        return next(context);
     }
 }
 

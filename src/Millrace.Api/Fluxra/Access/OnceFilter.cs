@@ -19,14 +19,18 @@ internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHo
 
     private const int LongestKey = 128;
 
-    public async ValueTask<object?> InvokeAsync(
+    public ValueTask<object?> InvokeAsync(
         EndpointFilterInvocationContext context,
         EndpointFilterDelegate next
+    ) => KeyOf(context.HttpContext) is { } key ? OnceAsync(context, next, key) : next(context);
+
+    private async ValueTask<object?> OnceAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next,
+        string key
     )
     {
         var http = context.HttpContext;
-        if (KeyOf(http) is not { } key)
-            return await next(context);
         var path = http.Request.Path.Value!.TrimEnd('/');
         var request = new IdempotentRequest
         {

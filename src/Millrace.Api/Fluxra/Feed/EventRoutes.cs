@@ -118,6 +118,8 @@ internal static class EventRoutes
     )
     {
         var cancellation = http.RequestAborted;
+        // The token is read; a silent stream is not to hold it.
+        http.Request.Headers.Authorization = default;
         var (begin, hasGap) = await feed.BeginAsync(after, cancellation);
         var stream = new SseWriter(http.Response);
         await stream.BeginAsync(cancellation);

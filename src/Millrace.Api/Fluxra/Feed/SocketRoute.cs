@@ -48,11 +48,13 @@ internal static class SocketRoute
         if (!http.WebSockets.IsWebSocketRequest)
             throw new Invalid("no_websocket", "Ask for an upgrade to a WebSocket.");
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
+        // The token is read; a silent connection is not to hold it.
+        http.Request.Headers.Authorization = default;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(
             http.RequestAborted,
             lifetime.ApplicationStopping
         );
-        await sessions.RunAsync(socket, caller, cursor, over.Token);
+        await sessions.RunAsync(socket, caller, cursor, over);
         return Results.Empty;
     }
 

@@ -27,15 +27,15 @@ internal sealed class SocketSessions(
 
     public bool Knows(AgentCaller caller, string cursor) => cursors.TryRead(caller, cursor, out _);
 
+    /// <param name="over">Cancelled when the connection or the server ends; and here, when the client leaves.</param>
     public async Task RunAsync(
         WebSocket socket,
         AgentCaller? caller,
         string? cursor,
-        CancellationToken cancellation
+        CancellationTokenSource over
     )
     {
         await using var frames = new SocketFrames(socket);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var reading = Task.CompletedTask;
         try
         {

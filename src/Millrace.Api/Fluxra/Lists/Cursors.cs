@@ -29,6 +29,7 @@ internal sealed class Cursors(MessagingHome home)
     private const int PositionBytes = sizeof(long) + 16;
     private const int ProofBytes = 12;
     private const int TextLength = 48;
+    private const int LongestOnStack = 256;
 
     public string Write(CursorScope scope, CursorPosition position)
     {
@@ -65,9 +66,14 @@ internal sealed class Cursors(MessagingHome home)
     /// <summary>Puts the proof behind the position.</summary>
     private void Prove(CursorScope scope, Span<byte> bytes)
     {
-        var name = Encoding.UTF8.GetBytes($"{scope.Agent}\n{scope.List}\n{scope.Filters}\n");
+        var name = $"{scope.Agent}\n{scope.List}\n{scope.Filters}\n";
+        var most = Encoding.UTF8.GetMaxByteCount(name.Length) + PositionBytes;
+        Span<byte> proven =
+            most <= LongestOnStack ? stackalloc byte[LongestOnStack] : new byte[most];
+        var length = Encoding.UTF8.GetBytes(name, proven);
+        bytes[..PositionBytes].CopyTo(proven[length..]);
         Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(home.KeyFor("cursors"), [.. name, .. bytes[..PositionBytes]], digest);
+        HMACSHA256.HashData(home.KeyFor("cursors"), proven[..(length + PositionBytes)], digest);
         digest[..ProofBytes].CopyTo(bytes[PositionBytes..]);
     }
 }
