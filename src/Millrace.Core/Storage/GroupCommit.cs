@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Millrace.Core.Storage;
 
@@ -8,6 +9,11 @@ namespace Millrace.Core.Storage;
 /// together with one flush to disk, and only then tells their callers. So a write costs a share of a flush, no caller
 /// sees "database is locked", and a write that fails takes nothing of its neighbours with it.
 /// </summary>
+/// <remarks>
+/// A savepoint copies every page that is changed in it, which is a good part of what a small write costs. Where all that
+/// wait may be run again there is none; when one of them fails after it has changed something, all are undone, and each
+/// runs again inside its own.
+/// </remarks>
 internal sealed class GroupCommit : IAsyncDisposable
 {
     private const int MostPerCommit = 1_000;
@@ -31,12 +37,13 @@ internal sealed class GroupCommit : IAsyncDisposable
     public Task<T> WriteAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> write,
+        bool isRepeatable,
         CancellationToken cancellation
     )
     {
         if (cancellation.IsCancellationRequested)
             return Task.FromCanceled<T>(cancellation);
-        var pending = new PendingWrite<T>(reach, write, cancellation);
+        var pending = new PendingWrite<T>(reach, write, isRepeatable, cancellation);
         _queue.Add(pending, CancellationToken.None);
         return pending.Task;
     }
@@ -67,12 +74,21 @@ internal sealed class GroupCommit : IAsyncDisposable
         SqliteTransaction? transaction = null;
         try
         {
-            transaction = ((SqliteConnection)_db.Connection).BeginTransaction(deferred: false);
-            _db.Join(transaction);
+            transaction = Begin();
             // A write that is alone in its commit needs no savepoint: the transaction is one.
             var alone = _batch.Count == 1;
+            if (!alone && _batch.TrueForAll(write => write.IsRepeatable) && !RunTogether())
+            {
+                transaction.Rollback();
+                transaction.Dispose();
+                transaction = Begin();
+                _batch.ForEach(write => write.Forget());
+            }
             foreach (var write in _batch)
-                Run(write, alone);
+            {
+                if (!write.HasRun)
+                    Run(write, alone);
+            }
             if (alone && _batch[0].HasFailed)
                 transaction.Rollback();
             else
@@ -93,16 +109,31 @@ internal sealed class GroupCommit : IAsyncDisposable
             write.Complete();
     }
 
+    private SqliteTransaction Begin()
+    {
+        var transaction = ((SqliteConnection)_db.Connection).BeginTransaction(deferred: false);
+        _db.Join(transaction);
+        return transaction;
+    }
+
+    /// <summary>False when a write has failed after it had changed something.</summary>
+    private bool RunTogether()
+    {
+        foreach (var write in _batch)
+        {
+            var changes = Changes();
+            Run(write);
+            if (write.HasFailed && Changes() != changes)
+                return false;
+        }
+        return true;
+    }
+
     private void Run(PendingWrite write, bool alone)
     {
-        if (write.IsCancelled)
-            return;
         if (!alone)
             _savepoint.Set();
-        _db.Enter(write.Reach);
-        write.Run(_db);
-        write.AfterCommit = _db.TakeAfterCommit();
-        _db.Leave();
+        Run(write);
         if (alone)
             return;
         if (write.HasFailed)
@@ -110,6 +141,18 @@ internal sealed class GroupCommit : IAsyncDisposable
         else
             _savepoint.Release();
     }
+
+    private void Run(PendingWrite write)
+    {
+        _db.Enter(write.Reach);
+        write.Run(_db);
+        write.AfterCommit = _db.TakeAfterCommit();
+        _db.Leave();
+    }
+
+    // Rows that the connection has changed so far.
+    private long Changes() =>
+        raw.sqlite3_total_changes(((SqliteConnection)_db.Connection).Handle);
 
     private static void TryRollBack(SqliteTransaction? transaction)
     {
@@ -123,13 +166,21 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
     }
 
-    private abstract class PendingWrite(Reach reach, CancellationToken cancellation)
+    private abstract class PendingWrite(
+        Reach reach,
+        bool isRepeatable,
+        CancellationToken cancellation
+    )
     {
         private Exception? _failure;
 
         public Reach Reach { get; } = reach;
 
+        public bool IsRepeatable { get; } = isRepeatable;
+
         public IReadOnlyList<Action> AfterCommit { get; set; } = [];
+
+        public bool HasRun { get; private set; }
 
         public bool HasFailed => _failure is not null;
 
@@ -137,8 +188,12 @@ internal sealed class GroupCommit : IAsyncDisposable
 
         public void Fail(Exception failure) => _failure = failure;
 
+        /// <summary>Forgets how it ended, to be run again.</summary>
+        public void Forget() => (HasRun, _failure) = (false, null);
+
         public void Run(Db db)
         {
+            HasRun = true;
             if (cancellation.IsCancellationRequested)
             {
                 IsCancelled = true;
@@ -183,8 +238,9 @@ internal sealed class GroupCommit : IAsyncDisposable
     private sealed class PendingWrite<T>(
         Reach reach,
         Func<Db, ValueTask<T>> write,
+        bool isRepeatable,
         CancellationToken cancellation
-    ) : PendingWrite(reach, cancellation)
+    ) : PendingWrite(reach, isRepeatable, cancellation)
     {
         private readonly TaskCompletionSource<T> _done = new(
             TaskCreationOptions.RunContinuationsAsynchronously

@@ -37,7 +37,13 @@ internal sealed class SqliteStore : Store
         Reach reach,
         Func<Db, ValueTask<T>> write,
         CancellationToken cancellation
-    ) => _writer.Value.WriteAsync(reach, write, cancellation);
+    ) => _writer.Value.WriteAsync(reach, write, isRepeatable: false, cancellation);
+
+    protected override Task<T> WriteRepeatablyApartAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> write,
+        CancellationToken cancellation
+    ) => _writer.Value.WriteAsync(reach, write, isRepeatable: true, cancellation);
 
     public override async Task MigrateAsync(CancellationToken cancellation = default)
     {

@@ -77,6 +77,25 @@ public abstract class Store : IAsyncDisposable
         CancellationToken cancellation
     );
 
+    protected virtual Task<T> WriteRepeatablyApartAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> write,
+        CancellationToken cancellation
+    ) => WriteApartAsync(reach, write, cancellation);
+
+    /// <summary>
+    /// Likewise, of a write that changes nothing but the database, so that it may be run again: it costs less where many
+    /// such writes come at once.
+    /// </summary>
+    public Task<T> WriteRepeatablyAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> write,
+        CancellationToken cancellation = default
+    ) =>
+        _whole.Value is { } whole && whole.Holds(reach)
+            ? whole.RunAsync(write)
+            : WriteRepeatablyApartAsync(reach, write, cancellation);
+
     public Task WriteAsync(
         Reach reach,
         Func<Db, ValueTask> write,

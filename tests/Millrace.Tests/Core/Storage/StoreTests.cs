@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
@@ -193,6 +194,46 @@ public sealed class StoreTests
         await Task.WhenAll(writes);
 
         (await NamesAsync(test.Store)).Count.ShouldBe(40);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Of_repeatable_writes_those_that_fail_take_nothing_of_the_others(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+
+        var writes = Enumerable
+            .Range(0, 60)
+            .Select(number =>
+                test.Store.WriteRepeatablyAsync(
+                    Reach.Installation,
+                    async db =>
+                    {
+                        if (number % 4 == 0)
+                            throw new Invalid("early", "Before it changed anything.");
+                        await InsertAsync(db, $"row-{number:00}");
+                        if (number % 4 == 1)
+                            throw new Invalid("late", "After it changed something.");
+                        return number;
+                    }
+                )
+            )
+            .ToList();
+
+        for (var number = 0; number < writes.Count; number++)
+        {
+            if (number % 4 < 2)
+                (await Should.ThrowAsync<Invalid>(writes[number])).Code.ShouldBe(
+                    number % 4 == 0 ? "early" : "late"
+                );
+            else
+                (await writes[number]).ShouldBe(number);
+        }
+        (await NamesAsync(test.Store)).ShouldBe(
+            Enumerable
+                .Range(0, 60)
+                .Where(number => number % 4 >= 2)
+                .Select(number => $"row-{number:00}")
+        );
     }
 
     private static async ValueTask InsertAsync(Db db, string name) =>
