@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Events;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Messaging;
@@ -15,12 +16,14 @@ internal sealed class Filling(IServiceProvider services, List<Id<Conversation>> 
     private const int PerWrite = 5_000;
     private const int Vocabulary = 20_000;
 
+    private readonly EventLog _events = services.GetRequiredService<EventLog>();
     private readonly Store _store = services.GetRequiredService<Store>();
     private readonly Id<Core.Identity.Workspace> _workspace = services
         .GetRequiredService<MessagingHome>()
         .Workspace;
     private readonly Id<AgentAccount> _sender = Id<AgentAccount>.Random();
     private long _filled;
+    private long _end;
 
     public static string RareWord(int n) => $"word{n * 7_919L % Vocabulary}";
 
@@ -40,6 +43,15 @@ internal sealed class Filling(IServiceProvider services, List<Id<Conversation>> 
                 {
                     for (var i = 0; i < PerWrite; i++)
                         await AddAsync(db, _filled++);
+                    // What follows the log for the words has nothing left to do.
+                    await db.ExecuteAsync(
+                        """
+                        INSERT INTO message_words_position (workspace_id, txn, id) VALUES ($1, 0, $2)
+                        ON CONFLICT (workspace_id) DO UPDATE SET id = excluded.id
+                        """,
+                        _workspace.Value,
+                        _end
+                    );
                 }
             );
         }
@@ -50,36 +62,43 @@ internal sealed class Filling(IServiceProvider services, List<Id<Conversation>> 
         var conversation = conversations[(int)(n % conversations.Count)];
         var text = Text(n);
         var now = DateTimeOffset.UtcNow;
-        var number = await db.FirstAsync(
-            "UPDATE conversations SET last_number = last_number + 1 WHERE workspace_id = $1 AND id = $2 RETURNING last_number",
-            row => row.Int64(0),
+        var (number, step) = await db.FirstAsync(
+            $"""
+            UPDATE conversations SET last_number = last_number + 1, {EventNumber.Next(db)}
+            WHERE workspace_id = $1 AND id = $2 RETURNING last_number, {EventNumber.Columns}
+            """,
+            row => (row.Int64(0), EventNumber.Read(row, 1)),
             _workspace.Value,
             conversation.Value
         );
+        var message = Id<Message>.New(now);
+        var position = await _events.AppendAsync(
+            db,
+            _workspace,
+            ConversationEvents.SubjectOf(conversation),
+            step,
+            ConversationEvents.MessageCreated,
+            $$"""{"message":"{{message}}","number":{{number}}}"""
+        );
         await db.ExecuteAsync(
             """
-            INSERT INTO messages (workspace_id, conversation_id, number, id, sender_id, type, content, created_at)
-            VALUES ($1, $2, $3, $4, $5, 'text', $6, $7)
+            INSERT INTO messages (workspace_id, conversation_id, number, id, sender_id, type, content, created_at, position)
+            VALUES ($1, $2, $3, $4, $5, 'text', $6, $7, $8)
             """,
             _workspace.Value,
             conversation.Value,
             number,
-            Id<Message>.New(now).Value,
+            message.Value,
             _sender.Value,
             text,
-            now
-        );
-        var position = await db.FirstAsync(
-            "INSERT INTO message_positions (workspace_id, conversation_id, number) VALUES ($1, $2, $3) RETURNING position",
-            row => row.Int64(0),
-            _workspace.Value,
-            conversation.Value,
-            number
+            now,
+            position
         );
         await db.ExecuteAsync(
             "INSERT INTO message_words (rowid, words) VALUES ($1, $2)",
             position,
             $"conversation{conversation} {text}"
         );
+        _end = position;
     }
 }

@@ -29,6 +29,9 @@ public sealed class Event : IOwned
 
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>Whether it can be read by its subject; else its subject is numbered by its owner, and it stands in the log only.</summary>
+    public bool BySubject { get; init; } = true;
+
     public LogPosition Position => new(Txn, Id);
 
     private sealed class Mapping : IEntityTypeConfiguration<Event>
@@ -44,7 +47,8 @@ public sealed class Event : IOwned
                     row.Subject,
                     row.Sequence,
                 })
-                .IsUnique();
+                .IsUnique()
+                .HasFilter("by_subject");
             builder.HasIndex(row => new
             {
                 row.WorkspaceId,

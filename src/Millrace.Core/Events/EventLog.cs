@@ -66,6 +66,38 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
         return sequence;
     }
 
+    /// <summary>
+    /// Likewise of a subject whose owner numbers its events itself, in the row that a change of it locks anyway. They are
+    /// read in the log and never by their subject, so that no index is kept of them.
+    /// </summary>
+    /// <returns>The event's row: the second part of its position.</returns>
+    public async ValueTask<long> AppendAsync(
+        Db db,
+        Id<Workspace> workspace,
+        string subject,
+        EventNumber number,
+        string type,
+        string data
+    )
+    {
+        var row = await db.FirstAsync(
+            """
+            INSERT INTO events (txn, workspace_id, subject, sequence, type, data, at, by_subject)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE) RETURNING id
+            """,
+            row => row.Int64(0),
+            number.Txn,
+            workspace.Value,
+            subject,
+            number.Sequence,
+            type,
+            data,
+            time.GetUtcNow()
+        );
+        db.AfterCommit(() => _workspaces.Wake(workspace.Value));
+        return row;
+    }
+
     /// <summary>Events of one subject behind a sequence number (0 for all), in their order, at most 500.</summary>
     public Task<List<Event>> ReadAsync(
         Id<Workspace> workspace,
@@ -80,7 +112,7 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
                 db.QueryAsync(
                     $"""
                     SELECT {Columns} FROM events
-                    WHERE workspace_id = $1 AND subject = $2 AND sequence > $3 ORDER BY sequence LIMIT $4
+                    WHERE workspace_id = $1 AND subject = $2 AND by_subject AND sequence > $3 ORDER BY sequence LIMIT $4
                     """,
                     ReadEvent,
                     workspace.Value,
@@ -278,7 +310,7 @@ public sealed class EventLog(Store store, EventOptions options, TimeProvider tim
     public static async ValueTask ForgetAsync(Db db, Id<Workspace> workspace, string subject)
     {
         await db.ExecuteAsync(
-            "DELETE FROM events WHERE workspace_id = $1 AND subject = $2",
+            "DELETE FROM events WHERE workspace_id = $1 AND subject = $2 AND by_subject",
             workspace.Value,
             subject
         );

@@ -41,21 +41,31 @@ public static class ConversationEvents
     public static Id<Conversation>? ConversationOf(string subject) =>
         Id<Conversation>.TryParse(subject, SubjectPrefix, out var id) ? id : null;
 
-    internal static ValueTask<long> MessageAsync(
+    /// <summary>Appends to a conversation within the caller's write.</summary>
+    /// <returns>The event's number among those of the conversation.</returns>
+    internal static async ValueTask<long> AppendAsync(
         EventLog events,
         Db db,
         string type,
         Id<Conversation> conversation,
-        Id<Message> message,
-        long number
-    ) =>
-        events.AppendAsync(
-            db,
-            db.Workspace,
-            SubjectOf(conversation),
-            type,
-            $$"""{"message":"{{message}}","number":{{number}}}"""
+        string data = "{}"
+    )
+    {
+        var number = await db.FirstAsync(
+            $"""
+            UPDATE conversations SET {EventNumber.Next(db)} WHERE workspace_id = $1 AND id = $2
+            RETURNING {EventNumber.Columns}
+            """,
+            row => EventNumber.Read(row, 0),
+            db.Workspace.Value,
+            conversation.Value
         );
+        await events.AppendAsync(db, db.Workspace, SubjectOf(conversation), number, type, data);
+        return number.Sequence;
+    }
+
+    internal static string DataOf(Id<Message> message, long number) =>
+        $$"""{"message":"{{message}}","number":{{number}}}""";
 
     internal static ValueTask<long> MemberAsync(
         EventLog events,
@@ -65,11 +75,5 @@ public static class ConversationEvents
         Id<AgentAccount> agent,
         Id<AgentAccount> by
     ) =>
-        events.AppendAsync(
-            db,
-            db.Workspace,
-            SubjectOf(conversation),
-            type,
-            $$"""{"agent":"{{agent}}","by":"{{by}}"}"""
-        );
+        AppendAsync(events, db, type, conversation, $$"""{"agent":"{{agent}}","by":"{{by}}"}""");
 }

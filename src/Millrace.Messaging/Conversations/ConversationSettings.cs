@@ -108,12 +108,11 @@ public sealed class ConversationSettings(
                 await BlockRules.RequireNoneAsync(db, creator, group.Members);
                 var id = Id<Conversation>.New(now);
                 await InsertAsync(db, id, creator, group, now);
-                await events.AppendAsync(
+                await ConversationEvents.AppendAsync(
+                    events,
                     db,
-                    db.Workspace,
-                    ConversationEvents.SubjectOf(id),
                     ConversationEvents.ConversationCreated,
-                    "{}"
+                    id
                 );
                 await MemberRows.InsertAsync(db, id, creator, MemberRole.Owner, now, sequence: 1);
                 foreach (var member in group.Members)
@@ -163,12 +162,11 @@ public sealed class ConversationSettings(
                     change.PostPolicy ?? found.PostPolicy,
                     time.GetUtcNow()
                 );
-                await events.AppendAsync(
+                await ConversationEvents.AppendAsync(
+                    events,
                     db,
-                    db.Workspace,
-                    ConversationEvents.SubjectOf(conversation),
                     ConversationEvents.ConversationUpdated,
-                    "{}"
+                    conversation
                 );
                 return await views.GetAsync(db, agent, conversation);
             },

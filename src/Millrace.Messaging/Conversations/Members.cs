@@ -287,12 +287,11 @@ public sealed class Members(
         );
 
     private async ValueTask UpdatedAsync(Db db, Id<Conversation> conversation) =>
-        await events.AppendAsync(
+        await ConversationEvents.AppendAsync(
+            events,
             db,
-            db.Workspace,
-            ConversationEvents.SubjectOf(conversation),
             ConversationEvents.ConversationUpdated,
-            "{}"
+            conversation
         );
 
     private static NotFound NoMember() =>

@@ -72,10 +72,8 @@ public sealed class MessageSearch(
 
     private string OnSqlite =>
         $"""
-            SELECT p.position, {Message.Columns} FROM message_words w
-            CROSS JOIN message_positions p ON p.position = w.rowid
-            CROSS JOIN messages m ON m.workspace_id = p.workspace_id AND m.conversation_id = p.conversation_id
-                AND m.number = p.number
+            SELECT m.position, {Message.Columns} FROM message_words w
+            CROSS JOIN messages m ON m.position = w.rowid
             CROSS JOIN conversation_members x ON x.workspace_id = m.workspace_id
                 AND x.conversation_id = m.conversation_id AND x.agent_id = $3
             WHERE w.message_words MATCH $1 AND w.rowid < $2 AND m.workspace_id = $5 AND {Shown}

@@ -107,96 +107,80 @@ public sealed partial class MessageWords(
             async db =>
             {
                 if (await MoveAsync(db, from, page.Next))
-                    foreach (var (message, terms) in said)
-                        await PutAsync(db, message, terms);
+                    foreach (var words in said)
+                        await PutAsync(db, words);
             },
             cancellation
         );
         return page.Events.Count == PageSize;
     }
 
-    private static async ValueTask<List<(Message Message, string[] Terms)>> ReadAsync(
+    private static async ValueTask<List<Said>> ReadAsync(
         Db db,
-        List<(Id<Conversation>, long)> places
+        List<(Id<Conversation> Conversation, long Number)> places
     )
     {
-        var said = new List<(Message, string[])>(places.Count);
+        var said = new List<Said>(places.Count);
         foreach (var (conversation, number) in places)
         {
-            if (await MessageHistory.FindAsync(db, conversation, number) is { } message)
-                said.Add((message, TermsOf(message)));
+            var found = await db.FirstAsync(
+                """
+                SELECT content, position, edited_at IS NOT NULL OR deleted_at IS NOT NULL, deleted_at IS NOT NULL
+                FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND number = $3
+                """,
+                row => new Said(
+                    conversation,
+                    number,
+                    row.Int64(1),
+                    TermsOf(conversation, row.Text(0)),
+                    row.Flag(2),
+                    row.Flag(3)
+                ),
+                db.Workspace.Value,
+                conversation.Value,
+                number
+            );
+            if (found is not null)
+                said.Add(found);
         }
         return said;
     }
 
-    private static string[] TermsOf(Message message) =>
+    private static string[] TermsOf(Id<Conversation> conversation, string content) =>
         [
-            ScopeOf(message.Conversation),
-            .. Terms
-                .Of(message.Content)
-                .Select(term => term.Key)
-                .Distinct(StringComparer.Ordinal),
+            ScopeOf(conversation),
+            .. Terms.Of(content).Select(term => term.Key).Distinct(StringComparer.Ordinal),
         ];
 
-    private static ValueTask PutAsync(Db db, Message message, string[] terms) =>
-        db.Dialect is Dialect.Postgres
-            ? PutOnPostgresAsync(db, message, terms)
-            : PutOnSqliteAsync(db, message, terms);
-
-    private static async ValueTask PutOnSqliteAsync(
-        Db db,
-        Message message,
-        string[] terms
-    )
+    private static async ValueTask PutAsync(Db db, Said said)
     {
-        var isEdited = message.EditedAt is not null || message.DeletedAt is not null;
-        var position = isEdited ? await PositionOfAsync(db, message) : null;
-        if (position is { } known)
-            await db.ExecuteAsync("DELETE FROM message_words WHERE rowid = $1", known);
-        position ??= await db.FirstAsync(
-            """
-            INSERT INTO message_positions (workspace_id, conversation_id, number) VALUES ($1, $2, $3) RETURNING position
-            """,
-            row => (long?)row.Int64(0),
-            db.Workspace.Value,
-            message.Conversation.Value,
-            message.Number
-        );
-        if (message.DeletedAt is null)
+        if (db.Dialect is Dialect.Postgres)
+        {
+            await PutOnPostgresAsync(db, said);
+            return;
+        }
+        if (said.IsChanged)
+            await db.ExecuteAsync("DELETE FROM message_words WHERE rowid = $1", said.Position);
+        if (!said.IsDeleted)
             await db.ExecuteAsync(
                 "INSERT INTO message_words (rowid, words) VALUES ($1, $2)",
-                position,
-                string.Join(' ', terms)
+                said.Position,
+                string.Join(' ', said.Terms)
             );
     }
 
-    private static ValueTask<long?> PositionOfAsync(Db db, Message message) =>
-        db.FirstAsync(
-            """
-            SELECT position FROM message_positions
-            WHERE workspace_id = $1 AND conversation_id = $2 AND number = $3
-            """,
-            row => (long?)row.Int64(0),
-            db.Workspace.Value,
-            message.Conversation.Value,
-            message.Number
-        );
-
-    private static async ValueTask PutOnPostgresAsync(
-        Db db,
-        Message message,
-        string[] terms
-    ) =>
+    private static async ValueTask PutOnPostgresAsync(Db db, Said said) =>
         await db.ExecuteAsync(
             """
-            INSERT INTO message_words (workspace_id, conversation_id, number, words)
-            VALUES ($1, $2, $3, array_to_tsvector(CAST($4 AS text[])))
+            INSERT INTO message_words (position, workspace_id, conversation_id, number, words)
+            VALUES ($1, $2, $3, $4, array_to_tsvector(CAST($5 AS text[])))
             ON CONFLICT (workspace_id, conversation_id, number) DO UPDATE SET words = excluded.words
             """,
+            said.Position,
             db.Workspace.Value,
-            message.Conversation.Value,
-            message.Number,
-            message.DeletedAt is null ? terms : []
+            said.Conversation.Value,
+            said.Number,
+            said.IsDeleted ? [] : said.Terms
         );
 
     private static async ValueTask<LogPosition> PositionAsync(Db db) =>
@@ -230,6 +214,16 @@ public sealed partial class MessageWords(
                 or ConversationEvents.MessageDeleted;
 
     private static long NumberOf(string data) => MessageEvent.Read(data).Number;
+
+    /// <summary>What a message says, as the index holds it.</summary>
+    private sealed record Said(
+        Id<Conversation> Conversation,
+        long Number,
+        long Position,
+        string[] Terms,
+        bool IsChanged,
+        bool IsDeleted
+    );
 
     private static partial class Log
     {

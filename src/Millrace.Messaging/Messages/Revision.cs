@@ -160,13 +160,12 @@ public sealed class Revision(
 
     private async ValueTask AppendAsync(Db db, string type, Message message)
     {
-        await ConversationEvents.MessageAsync(
+        await ConversationEvents.AppendAsync(
             events,
             db,
             type,
             message.Conversation,
-            message.Id,
-            message.Number
+            ConversationEvents.DataOf(message.Id, message.Number)
         );
         db.AfterCommit(words.Wake);
     }

@@ -10,8 +10,8 @@ using Millrace.Messaging.Conversations;
 namespace Millrace.Messaging.Messages;
 
 /// <summary>
-/// Sends: one write of six statements, whatever the conversation holds and however many read it. It gives the message
-/// its number, moves the conversation up and the sender's read position on, and appends the event. (fluxra §12.1)
+/// Sends: one write of five statements, whatever the conversation holds and however many read it. It gives the message and
+/// its event their numbers, moves the conversation up, and the sender's read position on. (fluxra §12.1)
 /// </summary>
 public sealed class Sending(
     Store store,
@@ -30,7 +30,12 @@ public sealed class Sending(
         Id<AgentAccount> sender,
         NewMessage request,
         CancellationToken cancellation = default
-    ) => store.WriteAsync(home.Workspace, db => SendAsync(db, sender, request), cancellation);
+    ) =>
+        store.WriteRepeatablyAsync(
+            home.Workspace,
+            db => SendAsync(db, sender, request),
+            cancellation
+        );
 
     /// <summary>Likewise within the caller's write.</summary>
     public async ValueTask<Message> SendAsync(Db db, Id<AgentAccount> sender, NewMessage request)
@@ -64,18 +69,18 @@ public sealed class Sending(
             Attachments = request.Attachments,
             CreatedAt = now,
         };
-        await InsertAsync(db, message);
+        var position = await events.AppendAsync(
+            db,
+            db.Workspace,
+            ConversationEvents.SubjectOf(conversation),
+            place.Event,
+            ConversationEvents.MessageCreated,
+            ConversationEvents.DataOf(message.Id, message.Number)
+        );
+        await InsertAsync(db, message, position);
         await MoveSenderAsync(db, message);
         if (options.Filters && place.IsGroup)
             await HideAsync(db, message);
-        await ConversationEvents.MessageAsync(
-            events,
-            db,
-            ConversationEvents.MessageCreated,
-            conversation,
-            message.Id,
-            message.Number
-        );
         db.AfterCommit(words.Wake);
         return message;
     }
@@ -96,7 +101,8 @@ public sealed class Sending(
                 conversation.PostPolicy,
                 conversation.Pair?.Low,
                 conversation.Pair?.High,
-                conversation.ClosedAt is not null
+                conversation.ClosedAt is not null,
+                Event: default
             )
         );
 
@@ -107,9 +113,10 @@ public sealed class Sending(
         DateTimeOffset now
     ) =>
         db.FirstAsync(
-            """
-            UPDATE conversations SET last_number = last_number + 1, active_at = $3 WHERE workspace_id = $1 AND id = $2
-            RETURNING last_number, type, post_policy, low_id, high_id, closed_at
+            $"""
+            UPDATE conversations SET last_number = last_number + 1, active_at = $3, {EventNumber.Next(db)}
+            WHERE workspace_id = $1 AND id = $2
+            RETURNING last_number, type, post_policy, low_id, high_id, closed_at, {EventNumber.Columns}
             """,
             row =>
                 (Place?)
@@ -119,7 +126,8 @@ public sealed class Sending(
                         row.Word<PostPolicy>(2),
                         row.IdOrNull<AgentAccount>(3),
                         row.IdOrNull<AgentAccount>(4),
-                        !row.IsNull(5)
+                        !row.IsNull(5),
+                        EventNumber.Read(row, 6)
                     ),
             db.Workspace.Value,
             conversation.Value,
@@ -190,12 +198,12 @@ public sealed class Sending(
             );
     }
 
-    private static async ValueTask InsertAsync(Db db, Message message) =>
+    private static async ValueTask InsertAsync(Db db, Message message, long position) =>
         await db.ExecuteAsync(
             """
             INSERT INTO messages (workspace_id, conversation_id, number, id, sender_id, type, content, in_reply_to, mentions,
-                metadata, attachments, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                metadata, attachments, created_at, position)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             """,
             db.Workspace.Value,
             message.Conversation.Value,
@@ -208,7 +216,8 @@ public sealed class Sending(
             Message.BytesOf(message.Mentions),
             message.Metadata,
             Message.TextOf(message.Attachments),
-            message.CreatedAt
+            message.CreatedAt,
+            position
         );
 
     private static async ValueTask MoveSenderAsync(Db db, Message message) =>
@@ -245,7 +254,8 @@ public sealed class Sending(
         PostPolicy PostPolicy,
         Id<AgentAccount>? Low,
         Id<AgentAccount>? High,
-        bool IsClosed
+        bool IsClosed,
+        EventNumber Event
     )
     {
         public bool IsGroup => Type is ConversationType.Group;
