@@ -35,6 +35,19 @@ public abstract class Store : IAsyncDisposable
             : WriteApartAsync(reach, write, cancellation);
 
     /// <summary>
+    /// Likewise, of a write that changes nothing but the database, so that it may be run again: it costs less where many
+    /// such writes come at once.
+    /// </summary>
+    public Task<T> WriteRepeatablyAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> write,
+        CancellationToken cancellation = default
+    ) =>
+        _whole.Value is { } whole && whole.Holds(reach)
+            ? whole.RunAsync(write)
+            : WriteRepeatablyApartAsync(reach, write, cancellation);
+
+    /// <summary>
     /// Makes one write of all reads and writes of the same reach that <paramref name="act"/> calls for, one after
     /// another, through whichever services. What it awaits besides must be there already, and a failure that it
     /// catches takes nothing back.
@@ -82,19 +95,6 @@ public abstract class Store : IAsyncDisposable
         Func<Db, ValueTask<T>> write,
         CancellationToken cancellation
     ) => WriteApartAsync(reach, write, cancellation);
-
-    /// <summary>
-    /// Likewise, of a write that changes nothing but the database, so that it may be run again: it costs less where many
-    /// such writes come at once.
-    /// </summary>
-    public Task<T> WriteRepeatablyAsync<T>(
-        Reach reach,
-        Func<Db, ValueTask<T>> write,
-        CancellationToken cancellation = default
-    ) =>
-        _whole.Value is { } whole && whole.Holds(reach)
-            ? whole.RunAsync(write)
-            : WriteRepeatablyApartAsync(reach, write, cancellation);
 
     public Task WriteAsync(
         Reach reach,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Storage;
 using Millrace.Testing;
 
@@ -143,6 +144,33 @@ public sealed class FeedTests
         first[0].Name.ShouldBe("message.created");
         JsonNode.Parse(first[0].Data)!["data"]!["message"]!["content"]!.ToString().ShouldBe("one");
         JsonNode.Parse(second[0].Data)!["data"]!["message"]!["content"]!.ToString().ShouldBe("two");
+    }
+
+    [Fact]
+    public async Task What_happens_is_told_after_nobody_asked_for_a_while()
+    {
+        var time = new FakeTimeProvider(new(2026, 5, 1, 9, 30, 0, TimeSpan.Zero));
+        await using var server = await TestServer.StartAsync(Dialect.Sqlite, time);
+        using var ada = await AgentClient.LogInAsync(server);
+        var made = await ada.CallAsync("POST", "/api/conversations", """{"name":"quay"}""");
+        var group = made["conversation_id"];
+
+        for (var turn = 0; turn < 3; turn++)
+        {
+            var from = await ada.CursorAsync();
+            time.Advance(TimeSpan.FromMinutes(2));
+            await ada.SendAsync(group, "meanwhile");
+            var page = await ada.ReadAsync(from, "wait=30");
+            page["events"]!.AsArray().Count.ShouldBe(1);
+
+            var next = ada.ReadAsync(page["cursor"]!.ToString(), "wait=30");
+            await ada.SendAsync(group, "now");
+            (await next.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken))[
+                "events"
+            ]!
+                .AsArray()
+                .Count.ShouldBe(1);
+        }
     }
 
     [Theory, OnEachDatabase]
