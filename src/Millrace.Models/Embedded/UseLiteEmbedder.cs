@@ -56,6 +56,18 @@ public sealed class UseLiteEmbedder(EmbeddedModelFiles files)
     /// <inheritdoc cref="Embed(string)"/>
     public int CountTokens(string text) => Load().Tokenizer.Tokenize(text).Length;
 
+    /// <summary>
+    /// A single word's place among words, of length 1: how it enters the encoder, without being read by it, which takes
+    /// a hundredth of <see cref="Embed(string)"/>. Words that have nothing to do with each other are near 0. Not to be
+    /// compared with vectors of texts.
+    /// </summary>
+    /// <inheritdoc cref="Embed(string)"/>
+    public float[] EmbedWord(string word)
+    {
+        var model = Load();
+        return model.Transformer.MeanOfPieces(model.Tokenizer.Tokenize(word));
+    }
+
     /// <summary>Embeds on the caller's thread and answers a finished task; cancellation is looked at between texts.</summary>
     /// <exception cref="Invalid">Another number of dimensions was asked for.</exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(

@@ -43,6 +43,22 @@ internal sealed class UseLiteTransformer(UseLiteWeights weights)
         }
     }
 
+    /// <summary>What the pieces mean on their own, of length 1.</summary>
+    public float[] MeanOfPieces(ReadOnlySpan<int> tokens)
+    {
+        var mean = new float[PieceDimensions];
+        foreach (var token in tokens)
+            TensorPrimitives.Add(
+                mean,
+                _pieces.AsSpan(token * PieceDimensions, PieceDimensions),
+                mean
+            );
+        var length = TensorPrimitives.Norm<float>(mean);
+        if (length > 0)
+            TensorPrimitives.Divide(mean, length, mean);
+        return mean;
+    }
+
     internal static int WholeBlocks(int rows) =>
         (rows + PackedMatrix.RowBlock - 1) / PackedMatrix.RowBlock * PackedMatrix.RowBlock;
 

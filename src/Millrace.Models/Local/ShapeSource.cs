@@ -55,7 +55,7 @@ internal sealed partial class ShapeSource
             '\n',
             data.Append(own)
                 .Select(part =>
-                    Passages.Flattened(part) is { } lines ? string.Join('\n', lines) : part
+                    Quotables.Flattened(part) is { } lines ? string.Join('\n', lines) : part
                 )
         );
         return new ShapeSource(text, request.HandedNow ? [] : request.Facts, replies, answer);

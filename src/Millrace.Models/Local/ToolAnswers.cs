@@ -90,7 +90,7 @@ internal sealed class ToolAnswers(Passages passages)
         {
             return await passages.QuoteAsync(
                     clause,
-                    [.. hits.SelectMany(hit => Passages.Split(hit))],
+                    [.. hits.SelectMany(hit => Quotables.Split(hit))],
                     cancellationToken
                 )
                 ?? new Reply($"{outcome.Tool} found nothing that answers this.")
@@ -98,7 +98,7 @@ internal sealed class ToolAnswers(Passages passages)
                     IsRefusal = true,
                 };
         }
-        if (Passages.Flattened(text) is { } lines)
+        if (Quotables.Flattened(text) is { } lines)
         {
             var said = string.Join("; ", lines.Take(MostLines));
             return new Reply(
@@ -113,14 +113,10 @@ internal sealed class ToolAnswers(Passages passages)
             return new Reply($"{text.TrimEnd('.')} (from {outcome.Tool}).", text);
         }
         var sentences = Sentences.Of(text);
+        var source = RecalledPart.Document(outcome.Tool, "");
         return await passages.QuoteAsync(
                 clause,
-                [
-                    .. sentences.Select(sentence => new Quotable(
-                        RecalledPart.Document(outcome.Tool, ""),
-                        sentence
-                    )),
-                ],
+                [.. sentences.Select(sentence => new Quotable(source, sentence))],
                 cancellationToken
             )
             ?? new Reply(

@@ -54,6 +54,7 @@ internal static class Words
         ["ate"] = "eat",
         ["studi"] = "study",
         ["wrot"] = "writ",
+        ["written"] = "writ",
         ["taught"] = "teach",
         ["children"] = "child",
         ["kid"] = "child",
@@ -93,18 +94,11 @@ internal static class Words
     }
 
     /// <summary>The stems of the words that carry a topic.</summary>
-    public static HashSet<string> Topic(string text)
-    {
-        var stems = new HashSet<string>();
-        foreach (var word in Of(text))
-        {
-            if (!Empty.Contains(word))
-            {
-                stems.Add(Stem(word));
-            }
-        }
-        return stems;
-    }
+    public static HashSet<string> Topic(string text) => [.. Telling(text).Select(Stem)];
+
+    /// <summary>The words that carry a topic, as written but in lower case.</summary>
+    public static IEnumerable<string> Telling(string text) =>
+        Of(text).Where(word => !Empty.Contains(word));
 
     /// <summary>One form for a word's inflections and for its plain synonyms; not always a word itself.</summary>
     public static string Stem(string word)

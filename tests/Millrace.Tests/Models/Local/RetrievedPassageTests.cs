@@ -147,6 +147,21 @@ public sealed class RetrievedPassageTests
     }
 
     [Theory]
+    [InlineData("In which year was the boiler bought?")]
+    [InlineData("How many parking spaces are there?")]
+    [InlineData("What does the guest network cost?")]
+    [InlineData("How often is the canteen painted?")]
+    [InlineData("Can I bring my dog to the canteen?")]
+    public async Task Abstains_when_passages_leave_open_what_is_asked_of_their_subject(
+        string question
+    )
+    {
+        using var talk = Talk()
+            .With(RecalledContext.ToMessage(Found.Select(RecalledPart.Document)));
+        (await talk.AskAsync(question)).ShouldContain("no language model is connected");
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_citation_gives_back_the_passage_s_id(bool streamed)
