@@ -80,7 +80,12 @@ public sealed class EntityName : IOwned
                     name.Key,
                     name.EntityId,
                 });
-            builder.HasIndex(name => new { name.WorkspaceId, name.EntityId });
+            builder.HasIndex(name => new
+            {
+                name.WorkspaceId,
+                name.EntityId,
+                name.Key,
+            });
         }
     }
 }
