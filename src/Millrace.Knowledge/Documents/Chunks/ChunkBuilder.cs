@@ -49,8 +49,10 @@ internal sealed class ChunkBuilder(ChunkOptions options)
             case BlockKind.TableHeader:
                 if (_words >= options.Words / 2)
                     Close(repeats: false);
-                AddWhole(block, Words.Count(block.Text));
-                _tableHeader = block.Text;
+                var words = Words.Count(block.Text);
+                AddWhole(block, words);
+                // One that would take most of each chunk is not said again.
+                _tableHeader = words <= options.Words / 4 ? block.Text : null;
                 return;
             case BlockKind.TableRow:
                 AddWhole(block, Words.Count(block.Text));

@@ -76,14 +76,20 @@ internal sealed class BoundedXml : IDisposable
             while (Xml.ReadValueChunk(_piece, 0, _piece.Length) is > 0 and var count)
             {
                 text.Append(_piece, 0, count);
-                if (text.Length > _reading.Options.MaxCharacters)
-                    throw TooMuch();
+                CheckLength(text.Length);
             }
         }
         catch (XmlException broken)
         {
             throw Reason(broken);
         }
+    }
+
+    /// <summary>Fails for more characters than a document may have, before they are put together.</summary>
+    public void CheckLength(long characters)
+    {
+        if (characters > _reading.Options.MaxCharacters)
+            throw TooMuch();
     }
 
     public void Dispose() => Xml.Dispose();

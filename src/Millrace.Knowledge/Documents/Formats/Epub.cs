@@ -14,7 +14,7 @@ internal static class Epub
         foreach (var chapter in Chapters(package))
         {
             reading.Check();
-            using var text = new StreamReader(package.Open(chapter), Encoding.UTF8);
+            using var text = new StreamReader(package.OpenWhole(chapter), Encoding.UTF8);
             foreach (
                 var piece in HtmlPage.Read(await text.ReadToEndAsync(reading.Cancellation), reading)
             )

@@ -39,6 +39,18 @@ internal sealed class OfficePackage : IDisposable
 
     public Stream Open(string part) => (_archive.GetEntry(part) ?? throw Missing()).Open();
 
+    /// <summary>A part that is read as one text: no larger than a file may be.</summary>
+    public Stream OpenWhole(string part)
+    {
+        var entry = _archive.GetEntry(part) ?? throw Missing();
+        return entry.Length <= _reading.Options.MaxBytes
+            ? entry.Open()
+            : throw new UnreadableDocument(
+                DocumentFault.TooMuchText,
+                $"A part of it has more than {_reading.Options.MaxBytes} bytes."
+            );
+    }
+
     public BoundedXml OpenXml(string part) => new(Open(part), _reading);
 
     /// <summary>What a part refers to; the package itself for an empty name.</summary>

@@ -143,7 +143,10 @@ internal sealed class OfficeText(BoundedXml xml, Func<ParagraphMarks, string, Pi
         if (_tables == 0)
             _ready.Add(place(marks, text));
         else if (text.Length > 0)
+        {
             _cell.Append(_cell.Length > 0 ? " " : "").Append(text);
+            xml.CheckLength(_cell.Length);
+        }
     }
 
     private void EndRow()

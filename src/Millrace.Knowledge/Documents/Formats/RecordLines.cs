@@ -1,4 +1,5 @@
 using System.Text;
+using Millrace.Core.Text;
 
 namespace Millrace.Knowledge.Documents.Formats;
 
@@ -8,6 +9,7 @@ namespace Millrace.Knowledge.Documents.Formats;
 /// </summary>
 internal sealed class RecordLines
 {
+    private const int LongestName = 1_000;
     private const int FullParagraph = 2_000;
 
     private readonly List<Piece> _ready = [];
@@ -20,7 +22,7 @@ internal sealed class RecordLines
     public void Enter(string step)
     {
         Flush();
-        _path.Add(step);
+        _path.Add(step.CutTo(LongestName));
     }
 
     public void Leave()
@@ -34,6 +36,7 @@ internal sealed class RecordLines
     {
         if (string.IsNullOrWhiteSpace(value))
             return;
+        name = name?.CutTo(LongestName);
         if (_lines.Length > 0 && name is not null && name == _lastName)
             _lines.Append(", ");
         else
@@ -55,7 +58,7 @@ internal sealed class RecordLines
     {
         if (_lines.Length == 0)
             return;
-        var path = string.Concat(_path).TrimStart('.');
+        var path = string.Concat(_path).TrimStart('.').CutTo(LongestName);
         _ready.Add(Piece.Paragraph(path.Length > 0 ? $"{path}\n{_lines}" : _lines.ToString()));
         _lines.Clear();
         _lastName = null;

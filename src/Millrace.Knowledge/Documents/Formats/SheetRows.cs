@@ -18,6 +18,7 @@ internal sealed class SheetRows(BoundedXml xml, List<string> texts, CellDates da
     private string? _style;
     private int _column;
     private int _lastColumn;
+    private long _characters;
 
     public IEnumerable<List<string>> Read()
     {
@@ -38,7 +39,7 @@ internal sealed class SheetRows(BoundedXml xml, List<string> texts, CellDates da
         {
             case "row":
                 _cells.Clear();
-                _lastColumn = 0;
+                (_lastColumn, _characters) = (0, 0);
                 break;
             case "c":
                 _type = xml.Attribute("t");
@@ -75,6 +76,8 @@ internal sealed class SheetRows(BoundedXml xml, List<string> texts, CellDates da
                 DocumentFault.TooManyParts,
                 $"A row of the table has more than {MostCells} cells."
             );
+        // Many cells may name one long shared text.
+        xml.CheckLength(_characters += text.Length);
         var gap = Math.Min(_column - _lastColumn - 1, WidestGap);
         for (var i = 0; i < gap; i++)
             _cells.Add("");
