@@ -10,6 +10,23 @@ namespace Millrace.Knowledge.Ingest;
 /// <summary>Removes a document's chunks with their words and vectors, a few in each write.</summary>
 internal sealed class ChunkRemoval(Store store, DocumentVectors vectors)
 {
+    /// <summary>For who reads it: as long as nobody else does.</summary>
+    public async Task RemoveAsync(Claim claim, CancellationToken cancellation)
+    {
+        while (
+            await store.WriteAsync(
+                claim.Workspace,
+                async db =>
+                {
+                    await ChunkRows.RequireAsync(db, claim);
+                    return await ChunkRows.RemoveSomeAsync(db, claim.Document, vectors);
+                },
+                cancellation
+            )
+        ) { }
+    }
+
+    /// <summary>For a document that is gone.</summary>
     public async Task RemoveAsync(
         Id<Workspace> workspace,
         Id<Document> document,

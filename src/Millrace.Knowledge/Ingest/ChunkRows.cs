@@ -73,6 +73,19 @@ internal static class ChunkRows
         );
     }
 
+    /// <exception cref="Conflict">The document is gone, or somebody else reads it by now.</exception>
+    public static async ValueTask RequireAsync(Db db, Claim claim)
+    {
+        // A change that changes nothing: on PostgreSQL it holds the row until the write ends.
+        var held = await db.ExecuteAsync(
+            "UPDATE documents SET attempt = attempt WHERE id = $1 AND attempt = $2",
+            claim.Document.Value,
+            claim.Attempt
+        );
+        if (held == 0)
+            throw Lost();
+    }
+
     public static Conflict Lost() =>
         new("document_lost", "The document was removed or is read elsewhere.");
 

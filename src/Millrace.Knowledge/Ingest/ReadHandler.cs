@@ -103,8 +103,11 @@ internal sealed partial class ReadHandler(
 
     private async Task ReadAsync(Claim claim, StoredFile file, CancellationToken cancellation)
     {
-        await removal.RemoveAsync(claim.Workspace, claim.Document, cancellation);
-        await RestartAsync(claim);
+        await removal.RemoveAsync(claim, cancellation);
+        await ChangeAsync(
+            claim,
+            "UPDATE documents SET chunks = 0, progress = 0 WHERE id = $1 AND attempt = $2"
+        );
         await using var content = blobs.Open(file.WorkspaceId, file.Id);
         var blocks = reader.ReadAsync(content, file.Name, cancellation);
         var waiting = new List<Chunk>(ChunksPerWrite);
@@ -141,19 +144,6 @@ internal sealed partial class ReadHandler(
             cancellation
         );
 
-    private Task RestartAsync(Claim claim) =>
-        store.WriteAsync(
-            claim.Workspace,
-            async db =>
-            {
-                await db.ExecuteAsync(
-                    "UPDATE documents SET chunks = 0, progress = 0 WHERE id = $1 AND attempt = $2",
-                    claim.Document.Value,
-                    claim.Attempt
-                );
-            }
-        );
-
     private string? LanguageOf(string sample) =>
         languages.IsInstalled && languages.Detect(sample) is { Confidence: > 0.5 } guess
             ? guess.Code
@@ -167,7 +157,7 @@ internal sealed partial class ReadHandler(
             code,
             message
         );
-        await removal.RemoveAsync(claim.Workspace, claim.Document, CancellationToken.None);
+        await removal.RemoveAsync(claim, CancellationToken.None);
     }
 
     private Task ChangeAsync(Claim claim, string sql, params object?[] more) =>

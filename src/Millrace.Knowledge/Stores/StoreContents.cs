@@ -87,6 +87,7 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
     /// <summary>Adds a file within the caller's write, and gives its document.</summary>
     internal async ValueTask<Id<Document>> AddAsync(Db db, VectorStore into, StoredFile file)
     {
+        await VectorStores.LockAsync(db, into, "FOR SHARE");
         await FileLibrary.LockAsync(db, file);
         await db.ExecuteAsync(
             """

@@ -145,6 +145,7 @@ public sealed class VectorStores(Store store, StoreContents contents, TimeProvid
             async db =>
             {
                 var found = await FindAsync(db, id);
+                await LockAsync(db, found, "FOR UPDATE");
                 await contents.ClearAsync(db, found);
                 await db.Set<VectorStore>().Where(row => row.Id == found.Id).ExecuteDeleteAsync();
             },
@@ -175,6 +176,21 @@ public sealed class VectorStores(Store store, StoreContents contents, TimeProvid
 
     internal static async ValueTask<VectorStore> FindAsync(Db db, string id) =>
         await FindByIdAsync(db, id) ?? throw Unknown();
+
+    /// <summary>On PostgreSQL nothing is added to a store that is being deleted. SQLite has one writer anyway.</summary>
+    /// <exception cref="NotFound">It was deleted meanwhile.</exception>
+    internal static async ValueTask LockAsync(Db db, VectorStore store, string strength)
+    {
+        if (db.Dialect is Dialect.Sqlite)
+            return;
+        var isThere = await db.FirstAsync(
+            $"SELECT id FROM vector_stores WHERE id = $1 {strength}",
+            _ => true,
+            store.Id.Value
+        );
+        if (!isThere)
+            throw Unknown();
+    }
 
     private static async ValueTask<VectorStore?> FindByIdAsync(Db db, string id) =>
         IsText(id)
