@@ -20,7 +20,7 @@ internal static partial class AskedTime
                 .ParseExact(name.Value[..3], "MMM", CultureInfo.InvariantCulture)
                 .Month,
         };
-        if (month > 12)
+        if (month > 12 || (month is 0 && match.Groups["m"].Success))
             return new Moment(now);
         // In the middle of what is asked about.
         var time = new DateTimeOffset(year, month is 0 ? 7 : month, 1, 0, 0, 0, TimeSpan.Zero);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
@@ -10,7 +11,7 @@ namespace Millrace.Knowledge.Files;
 public sealed record FetchedFile(ReceivedFile Received, string Name, string? ContentType);
 
 /// <summary>Takes files in from addresses that callers name. (t-backend §12.3)</summary>
-public sealed class FileFetch(GuardedClient client, FileLibrary files, FilesOptions options)
+public sealed partial class FileFetch(GuardedClient client, FileLibrary files, FilesOptions options)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
@@ -54,6 +55,11 @@ public sealed class FileFetch(GuardedClient client, FileLibrary files, FilesOpti
     {
         if (address.Scheme != "ipfs")
             return address;
+        if (!IpfsPath().IsMatch(address.OriginalString))
+            throw new Invalid(
+                "url_invalid",
+                "An IPFS address is ipfs://, a content id, and perhaps a path without dots alone."
+            );
         return options.IpfsGateway.Length > 0
             ? new Uri(
                 $"{options.IpfsGateway.TrimEnd('/')}/ipfs/{address.OriginalString["ipfs://".Length..]}"
@@ -63,6 +69,13 @@ public sealed class FileFetch(GuardedClient client, FileLibrary files, FilesOpti
                 "No IPFS gateway is set up here: set Millrace:Files:IpfsGateway, or give an https address."
             );
     }
+
+    [GeneratedRegex(
+        @"^ipfs://[A-Za-z0-9]+(?:/(?!\.\.?(?:/|$))[^/?#%\\]+)*/?$",
+        RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 1_000
+    )]
+    private static partial Regex IpfsPath();
 
     private static string NameOf(OutboundResponse response)
     {

@@ -9,6 +9,7 @@ internal sealed class FieldErrors
     public const string WrongType = "wrong_type";
     public const string TooShort = "too_short";
     public const string TooLong = "too_long";
+    public const string TooDeep = "too_deep";
     public const string TooMany = "too_many";
     public const string OutOfRange = "out_of_range";
     public const string Malformed = "malformed";

@@ -168,9 +168,12 @@ internal sealed class Fields(JsonBody body, FieldErrors errors, string prefix = 
     {
         if (ObjectField(name) is not { } field)
             return null;
-        if (field.Raw.Length <= largest)
+        if (field.Raw.Length > largest)
+            Refuse(name, FieldErrors.TooLong);
+        else if (field.IsTooDeepToKeep)
+            Refuse(name, FieldErrors.TooDeep);
+        else
             return Encoding.UTF8.GetString(field.Raw.Span);
-        Refuse(name, FieldErrors.TooLong);
         return null;
     }
 

@@ -24,5 +24,5 @@ internal sealed class RawJsonConverter : JsonConverter<RawJson>
         Utf8JsonWriter writer,
         RawJson value,
         JsonSerializerOptions options
-    ) => writer.WriteRawValue(value.Text);
+    ) => writer.WriteRawValue(value.Text, skipInputValidation: true);
 }

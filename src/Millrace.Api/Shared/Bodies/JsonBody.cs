@@ -170,4 +170,24 @@ internal sealed record BodyFault(BodyFaultKind Kind)
 }
 
 /// <summary>One field's value as it stands in the body, quotes and brackets included.</summary>
-internal readonly record struct JsonField(ReadOnlyMemory<byte> Raw, JsonTokenType Kind);
+internal readonly record struct JsonField(ReadOnlyMemory<byte> Raw, JsonTokenType Kind)
+{
+    /// <summary>
+    /// Levels of an object that is kept and shown again: what it is shown in adds to them, and most readers stop at 64.
+    /// </summary>
+    public const int DeepestKept = 32;
+
+    public bool IsTooDeepToKeep
+    {
+        get
+        {
+            var reader = new Utf8JsonReader(Raw.Span);
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth >= DeepestKept)
+                    return true;
+            }
+            return false;
+        }
+    }
+}

@@ -156,6 +156,14 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
                 $"Dictionary should have at most {largest} bytes",
                 new JsonObject { ["max_length"] = largest }
             );
+        else if (field.IsTooDeepToKeep)
+            Wrong(
+                name,
+                field,
+                "too_long",
+                $"Dictionary should have at most {JsonField.DeepestKept} levels",
+                new JsonObject { ["max_length"] = JsonField.DeepestKept }
+            );
         else
             return JsonElement.Parse(field.Raw.Span);
         return null;

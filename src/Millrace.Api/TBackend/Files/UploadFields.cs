@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Millrace.Api.Shared.Bodies;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Knowledge.Files;
 
@@ -101,13 +102,21 @@ internal sealed class UploadFields
         return null;
     }
 
+    private static readonly JsonDocumentOptions Shallow = new()
+    {
+        MaxDepth = JsonField.DeepestKept,
+    };
+
     private string? Object(string name)
     {
         if (!_said.TryGetValue(name, out var said))
             return null;
         try
         {
-            if (said.Text.Length <= LargestMetadata && JsonNode.Parse(said.Text) is JsonObject read)
+            if (
+                said.Text.Length <= LargestMetadata
+                && JsonNode.Parse(said.Text, documentOptions: Shallow) is JsonObject read
+            )
                 return read.ToJsonString();
         }
         catch (Exception failure) when (failure is JsonException or ArgumentException)
@@ -117,7 +126,7 @@ internal sealed class UploadFields
         _errors.Add(
             "dict_type",
             [said.At, name],
-            $"Input should be a JSON object of at most {LargestMetadata} characters",
+            $"Input should be a JSON object of at most {LargestMetadata} characters and {JsonField.DeepestKept} levels",
             "…"
         );
         return null;

@@ -54,10 +54,11 @@ internal sealed class GraphParameters(HttpRequest request, TimeProvider time)
 
     private DateTimeOffset? Time(string name)
     {
-        // An unescaped plus is a space by now.
-        if (Text(name)?.Replace(' ', '+') is not { } text)
+        if (Text(name) is not { } text)
             return null;
-        if (GraphReader.ParseTime(text) is { } parsed)
+        // An unescaped plus is a space by now.
+        var parsed = GraphReader.ParseTime(text) ?? GraphReader.ParseTime(text.Replace(' ', '+'));
+        if (parsed is not null)
             return parsed;
         Wrong("datetime_parsing", name, "Input should be a valid datetime");
         return null;
