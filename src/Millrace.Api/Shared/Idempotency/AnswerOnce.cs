@@ -32,7 +32,8 @@ internal sealed class AnswerOnce(IdempotencyService idempotency)
         var outcome = await idempotency.ExecuteAsync(
             request,
             async held => await HoldAsync(http, answer, held),
-            http.RequestAborted
+            // What has begun goes on when its caller has gone: cut off, the repeat would do it again.
+            CancellationToken.None
         );
         await SendAsync(http.Response, outcome, http.RequestAborted);
     }
