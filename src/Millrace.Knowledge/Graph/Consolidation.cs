@@ -150,7 +150,8 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
 
     private static async ValueTask MergeAsync(GraphWrite write, List<FactView> same)
     {
-        var first = same.Find(fact => !fact.IsPart) ?? same[0];
+        // Not resting on a document when another rests on what somebody said: that outlives the document.
+        var first = same.OrderBy(fact => fact.RestsOnDocument).ThenBy(fact => fact.IsPart).First();
         var whole = first with
         {
             Id = write.NewId<Fact>(),

@@ -59,6 +59,9 @@ public sealed record FactView
     /// <summary>The kind of its evidence, such as <c>turn</c>.</summary>
     public string Evidence { get; init; } = "";
 
+    /// <summary>What it rests on goes with a document.</summary>
+    public bool RestsOnDocument => Evidence == "document";
+
     internal Span Valid => new(Milliseconds(ValidFrom), Milliseconds(ValidTo));
 
     internal const string Columns = """

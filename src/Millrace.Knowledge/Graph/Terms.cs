@@ -87,7 +87,7 @@ internal static class Terms
     private static void End(List<string> words, StringBuilder word)
     {
         if (word.Length > 0)
-            words.Add(word.ToString(0, Math.Min(word.Length, Longest)));
+            words.Add(word.ToString().CutTo(Longest));
         word.Clear();
     }
 
