@@ -13,15 +13,6 @@ internal sealed class WebhookChanges
     /// <summary>Set when there may be an endpoint that nobody holds.</summary>
     public Signal Signal { get; } = new();
 
-    public bool HasRuns
-    {
-        get
-        {
-            lock (_lock)
-                return _runs.Count > 0;
-        }
-    }
-
     public void Start(Id<WebhookEndpoint> id, Func<CancellationToken, Task> run)
     {
         var running = new Running();

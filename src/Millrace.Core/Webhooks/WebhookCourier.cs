@@ -51,12 +51,9 @@ internal sealed partial class WebhookCourier(
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        if (changes.HasRuns)
-        {
-            // What is held and not run could not be released when its run ended.
-            foreach (var id in changes.Compare(await ledger.RenewAsync(cancellation)))
-                await ledger.ReleaseAsync(id);
-        }
+        // What is held and not run could not be released when its run ended, or its taking was not heard of.
+        foreach (var id in changes.Compare(await ledger.RenewAsync(cancellation)))
+            await ledger.ReleaseAsync(id);
         List<Id<WebhookEndpoint>> taken;
         do
         {

@@ -234,6 +234,23 @@ public sealed class WebhookEndpoints
             await RemoveAsync(db, endpoint);
     }
 
+    /// <summary>Stops all of an owner's, within the caller's write, until they are enabled again.</summary>
+    public async ValueTask DisableAllAsync(Db db, string owner, string reason)
+    {
+        var now = _time.GetUtcNow();
+        foreach (
+            var endpoint in await db.Set<WebhookEndpoint>()
+                .Where(row => row.Owner == owner && row.State == WebhookState.Enabled)
+                .ToListAsync()
+        )
+        {
+            endpoint.State = WebhookState.Disabled;
+            (endpoint.DisabledReason, endpoint.DisabledAt) = (reason, now);
+            (endpoint.UpdatedAt, endpoint.Version) = (now, endpoint.Version + 1);
+            db.AfterCommit(() => _changes.Tell(endpoint.Id));
+        }
+    }
+
     internal static async ValueTask<WebhookEndpoint> FindAsync(
         Db db,
         string owner,

@@ -5,12 +5,16 @@ namespace Millrace.Messaging.Accounts;
 
 /// <summary>
 /// What hangs on an account, such as its profile, its conversations, its contracts and its credits: told within the
-/// write that makes or deletes the account, in the order of registration.
+/// write that makes, recovers or deletes the account, in the order of registration.
 /// </summary>
 public interface IAccountPart
 {
     /// <summary>The account has just been made.</summary>
     ValueTask OpenAsync(Db db, Id<AgentAccount> account, DateTimeOffset now) =>
+        ValueTask.CompletedTask;
+
+    /// <summary>The account was got back from whoever else may have held its credentials.</summary>
+    ValueTask RecoverAsync(Db db, Id<AgentAccount> account, DateTimeOffset now) =>
         ValueTask.CompletedTask;
 
     /// <summary>The account is being deleted. Throws <see cref="Core.Failures.Conflict"/> when it must not be. (fluxra §9.7)</summary>

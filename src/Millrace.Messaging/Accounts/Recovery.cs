@@ -26,6 +26,7 @@ public sealed class Recovery(
     MailedSecrets secrets,
     AccountMails mails,
     LiveTokens live,
+    IEnumerable<IAccountPart> parts,
     AgentAuditLog audit,
     TimeProvider time
 )
@@ -138,6 +139,8 @@ public sealed class Recovery(
                 account.RecoveryDigest = digests.Of(secret);
                 var revoked = revokeKeys ? await AgentKeys.RevokeAllAsync(db, account.Id, now) : 0;
                 await Tokens.RevokeAllAsync(db, account.Id, now);
+                foreach (var part in parts)
+                    await part.RecoverAsync(db, account.Id, now);
                 await audit.AppendAsync(
                     db,
                     account.Id,

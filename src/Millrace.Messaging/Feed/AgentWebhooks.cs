@@ -32,9 +32,16 @@ internal sealed class AgentWebhooks(AgentFeed feed) : IWebhookSource
         new(item.Position!.Value, item.EventId, item.Type, item.Body);
 }
 
-/// <summary>A deleted account's webhooks go with it.</summary>
+/// <summary>A deleted account's webhooks go with it; those of a recovered one may be a stranger's, and stop.</summary>
 internal sealed class WebhookPart(WebhookEndpoints endpoints) : IAccountPart
 {
+    public ValueTask RecoverAsync(Db db, Id<AgentAccount> account, DateTimeOffset now) =>
+        endpoints.DisableAllAsync(
+            db,
+            ConversationEvents.SubjectOf(account),
+            "The account was recovered: enable it if it is yours."
+        );
+
     public ValueTask CloseAsync(Db db, Id<AgentAccount> account, DateTimeOffset now) =>
         endpoints.DeleteAllAsync(db, ConversationEvents.SubjectOf(account));
 }

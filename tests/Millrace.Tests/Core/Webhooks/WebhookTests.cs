@@ -337,11 +337,11 @@ public sealed class WebhookTests
         await next.StartAsync();
         var one = await scene.Receiver.NextAsync();
         await next.Endpoints.ReplayAsync(scene.Workspace, Owner, endpoint.Id, since, Cancel);
-        string[] all =
-        [
-            (await scene.Receiver.NextAsync()).Id,
-            (await scene.Receiver.NextAsync()).Id,
-        ];
+        // On PostgreSQL an older open transaction, of whatever database, makes it begin earlier.
+        var replayed = await scene.Receiver.NextAsync();
+        while (replayed.Id == "evt_1")
+            replayed = await scene.Receiver.NextAsync();
+        string[] all = [replayed.Id, (await scene.Receiver.NextAsync()).Id];
 
         one.Id.ShouldBe("evt_1");
         one.IsSignedBy(secret).ShouldBeTrue();
