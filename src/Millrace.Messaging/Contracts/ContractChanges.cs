@@ -105,7 +105,7 @@ public sealed class ContractChanges(
                 "An agent makes no contract with itself.",
                 "provider_id"
             );
-        await Access.RequireAgentsAsync(db, [request.Provider], "provider_id");
+        await Access.RequirePairAsync(db, client, request.Provider, "provider_id");
         await BlockRules.RequireNoneAsync(db, client, [request.Provider]);
         if (request.Conversation is not { } conversation)
             return;

@@ -78,21 +78,43 @@ internal static class Access
     {
         foreach (var agent in agents)
         {
-            // On PostgreSQL a deletion waits for this write, or is seen by it.
-            var exists = await db.FirstAsync(
-                $"""
-                SELECT 1 FROM agent_accounts WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL
-                {(db.Dialect is Dialect.Postgres ? "FOR SHARE" : "")}
-                """,
-                row => row.Int64(0) == 1,
-                db.Workspace.Value,
-                agent.Value
-            );
-            if (!exists)
-                throw new NotFound(
-                    "agent_not_found",
-                    $"{field}: there is no agent {agent.Text()}."
-                );
+            if (!await ExistsAsync(db, agent))
+                throw UnknownAgent(field, agent);
+        }
+    }
+
+    // On PostgreSQL a deletion waits for this write, or is seen by it.
+    private static ValueTask<bool> ExistsAsync(Db db, Id<AgentAccount> agent) =>
+        db.FirstAsync(
+            $"""
+            SELECT 1 FROM agent_accounts WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL
+            {(db.Dialect is Dialect.Postgres ? "FOR SHARE" : "")}
+            """,
+            row => row.Int64(0) == 1,
+            db.Workspace.Value,
+            agent.Value
+        );
+
+    private static NotFound UnknownAgent(string field, Id<AgentAccount> agent) =>
+        new("agent_not_found", $"{field}: there is no agent {agent.Text()}.");
+
+    /// <summary>Fails unless both the caller and another are accounts; on PostgreSQL a deletion of either waits for this write.</summary>
+    /// <exception cref="Unauthenticated">The caller was deleted since its token was looked at.</exception>
+    public static async ValueTask RequirePairAsync(
+        Db db,
+        Id<AgentAccount> caller,
+        Id<AgentAccount> other,
+        string field
+    )
+    {
+        Id<AgentAccount>[] both = caller < other ? [caller, other] : [other, caller];
+        foreach (var agent in both)
+        {
+            if (await ExistsAsync(db, agent))
+                continue;
+            throw agent == caller
+                ? new Unauthenticated("account_deleted", "The account is deleted.")
+                : UnknownAgent(field, agent);
         }
     }
 

@@ -103,9 +103,13 @@ public sealed class GroupInvitations(
             async db =>
             {
                 var found = await RequireAsync(db, invitation, agent);
-                await BlockRules.RequireNoneAsync(db, agent, [found.InvitedBy]);
                 // The inviter's standing does not matter any more: the invitation stands for itself.
                 var conversation = await Access.LockAsync(db, found.Conversation);
+                // It may have been withdrawn, or accepted elsewhere, before the lock; and a group without members is over.
+                await RequireAsync(db, invitation, agent);
+                if (conversation.MemberCount == 0)
+                    throw Unknown();
+                await BlockRules.RequireNoneAsync(db, agent, [found.InvitedBy]);
                 await members.JoinAsync(db, conversation, agent, found.Role, found.InvitedBy);
                 return await views.GetAsync(db, agent, found.Conversation);
             },
@@ -123,6 +127,7 @@ public sealed class GroupInvitations(
             async db =>
             {
                 var found = await RequireAsync(db, invitation, agent);
+                await Access.LockAsync(db, found.Conversation);
                 await EndAsync(db, found, found.InvitedBy, "declined");
                 return found;
             },
@@ -142,7 +147,7 @@ public sealed class GroupInvitations(
             home.Workspace,
             async db =>
             {
-                var (_, role) = await Access.RequireAsync(db, conversation, agent);
+                var (_, role) = await Access.LockAsync(db, conversation, agent);
                 var found = await FindAsync(db, invitation);
                 if (found?.Conversation != conversation)
                     throw Unknown();
@@ -203,11 +208,13 @@ public sealed class GroupInvitations(
         string status
     )
     {
-        await db.ExecuteAsync(
+        var ended = await db.ExecuteAsync(
             "DELETE FROM group_invitations WHERE workspace_id = $1 AND id = $2",
             db.Workspace.Value,
             invitation.Id.Value
         );
+        if (ended == 0)
+            throw Unknown();
         await AppendAsync(db, told, ConversationEvents.InvitationUpdated, invitation, status);
     }
 

@@ -164,7 +164,7 @@ public sealed class AgentCredits(
     {
         if (agent == other)
             throw new Invalid("to_oneself", $"{field}: an agent cannot pay itself.", field);
-        await Access.RequireAgentsAsync(db, [other], field);
+        await Access.RequirePairAsync(db, agent, other, field);
         await BlockRules.RequireNoneAsync(db, agent, [other]);
     }
 

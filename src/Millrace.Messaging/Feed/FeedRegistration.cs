@@ -6,6 +6,7 @@ using Millrace.Core.Storage;
 using Millrace.Core.Webhooks;
 using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Conversations;
+using Millrace.Messaging.Messages;
 using Millrace.Messaging.Presence;
 
 namespace Millrace.Messaging.Feed;
@@ -35,6 +36,7 @@ internal static class FeedRegistration
         services.AddSingleton(provider => new Typing(
             provider.GetRequiredService<Store>(),
             provider.GetRequiredService<MessagingHome>(),
+            provider.GetRequiredService<Sending>(),
             provider.GetRequiredService<FeedTail>(),
             provider.GetRequiredService<FeedFormat>(),
             provider.GetRequiredService<TimeProvider>()

@@ -2,6 +2,7 @@ using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Conversations;
+using Millrace.Messaging.Messages;
 
 namespace Millrace.Messaging.Feed;
 
@@ -13,6 +14,7 @@ public sealed class Typing
 
     private readonly Store _store;
     private readonly MessagingHome _home;
+    private readonly Sending _sending;
     private readonly FeedTail _tail;
     private readonly FeedFormat _format;
     private readonly TimeProvider _time;
@@ -20,12 +22,22 @@ public sealed class Typing
     internal Typing(
         Store store,
         MessagingHome home,
+        Sending sending,
         FeedTail tail,
         FeedFormat format,
         TimeProvider time
-    ) => (_store, _home, _tail, _format, _time) = (store, home, tail, format, time);
+    ) =>
+        (_store, _home, _sending, _tail, _format, _time) = (
+            store,
+            home,
+            sending,
+            tail,
+            format,
+            time
+        );
 
     /// <exception cref="Core.Failures.NotFound">No such conversation, or the agent is no member.</exception>
+    /// <exception cref="Core.Failures.Forbidden">It could not send what it writes.</exception>
     public async Task TellAsync(
         Id<AgentAccount> agent,
         Id<Conversation> conversation,
@@ -37,7 +49,8 @@ public sealed class Typing
             _home.Workspace,
             async db =>
             {
-                await Access.RequireAsync(db, conversation, agent);
+                var (found, _) = await Access.RequireAsync(db, conversation, agent);
+                await _sending.CheckAsync(db, found, agent);
                 return await db.QueryAsync(
                     "SELECT agent_id FROM conversation_members WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id <> $3",
                     row => row.Id<AgentAccount>(0),
