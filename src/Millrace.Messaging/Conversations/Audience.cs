@@ -14,8 +14,6 @@ public readonly record struct Membership(
     long? To
 )
 {
-    public bool IsPresent => To is null;
-
     public bool Covers(long sequence) => sequence >= From && (To is not { } end || sequence <= end);
 }
 

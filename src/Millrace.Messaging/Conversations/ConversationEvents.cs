@@ -24,10 +24,6 @@ public static class ConversationEvents
     public const string ConversationUpdated = "conversation.updated";
     public const string MemberAdded = "member.added";
     public const string MemberRemoved = "member.removed";
-
-    /// <summary>Whether it tells who came and went.</summary>
-    public static bool IsOfMembers(string type) => type is MemberAdded or MemberRemoved;
-
     public const string InvitationCreated = "invitation.created";
     public const string InvitationUpdated = "invitation.updated";
 
@@ -78,5 +74,6 @@ public static class ConversationEvents
         Id<Conversation> conversation,
         Id<AgentAccount> agent,
         Id<AgentAccount> by
-    ) => AppendAsync(events, db, type, conversation, $$"""{"agent":"{{agent}}","by":"{{by}}"}""");
+    ) =>
+        AppendAsync(events, db, type, conversation, $$"""{"agent":"{{agent}}","by":"{{by}}"}""");
 }

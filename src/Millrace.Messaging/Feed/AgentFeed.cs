@@ -262,10 +262,6 @@ public sealed class AgentFeed
                 .Where(row =>
                     ConversationEvents.ConversationOf(row.Subject) is { } conversation
                         ? memberships[conversation].Any(held => held.Covers(row.Sequence))
-                            && (
-                                ConversationEvents.IsOfMembers(row.Type)
-                                || memberships[conversation].Any(held => held.IsPresent)
-                            )
                         : row.Subject == own
                 )
                 .Select(row => (row, (ConversationAudience?)null)),

@@ -14,10 +14,6 @@ internal sealed class ConversationAudience(IReadOnlyList<Membership> memberships
 
     public IReadOnlyList<Membership> Memberships => memberships;
 
-    public bool Holds(Id<AgentAccount> agent) =>
-        _byAgent.TryGetValue(agent, out var own)
-        && Array.Exists(own, membership => membership.IsPresent);
-
     public bool Covers(Id<AgentAccount> agent, long sequence) =>
         _byAgent.TryGetValue(agent, out var own)
         && Array.Exists(own, membership => membership.Covers(sequence));

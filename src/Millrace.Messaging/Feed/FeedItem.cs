@@ -69,10 +69,6 @@ public sealed class FeedItem
     /// <summary>The same event, of something that has changed since.</summary>
     internal FeedItem With(FeedContent content) => new(_row!, Id, content, _audience, _format);
 
-    /// <summary>The one that it happened in.</summary>
-    internal Id<Conversation>? Conversation =>
-        _row is null ? null : ConversationEvents.ConversationOf(_row.Subject);
-
     /// <summary>Whether it concerns the agent, by who was a member when it happened.</summary>
     /// <param name="subject">The agent's own in the log.</param>
     internal bool Concerns(Id<AgentAccount> agent, string subject) =>

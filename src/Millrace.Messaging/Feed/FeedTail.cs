@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Events;
@@ -34,7 +33,7 @@ internal sealed partial class FeedTail(
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<Id<AgentAccount>, List<FeedListener>> _listeners = [];
-    private readonly ConcurrentDictionary<Id<Conversation>, ConversationAudience> _audiences = [];
+    private readonly Dictionary<Id<Conversation>, ConversationAudience> _audiences = [];
     private readonly List<FeedItem> _kept = [];
     private readonly Lock _lock = new();
     private readonly Signal _wanted = new();
@@ -79,7 +78,7 @@ internal sealed partial class FeedTail(
             for (var i = IndexAfter(after); i < _kept.Count; i++)
             {
                 var item = _kept[i];
-                if (!item.Concerns(agent, subject) || HasLeft(agent, item) || blocks.Hide(item))
+                if (!item.Concerns(agent, subject) || blocks.Hide(item))
                     continue;
                 if (items.Count == limit)
                     return new FeedPage(items, items[^1].Position!.Value, HasMore: true);
@@ -88,13 +87,6 @@ internal sealed partial class FeedTail(
             return new FeedPage(items, _position > after ? _position : after, HasMore: false);
         }
     }
-
-    /// <summary>Items show what is there now, and who has left a conversation sees of it that it left. (fluxra §11.1)</summary>
-    private bool HasLeft(Id<AgentAccount> agent, FeedItem item) =>
-        item.Conversation is { } conversation
-        && !ConversationEvents.IsOfMembers(item.Type)
-        && _audiences.TryGetValue(conversation, out var present)
-        && !present.Holds(agent);
 
     /// <summary>Hands over what is not kept, to this node's listeners among the agents.</summary>
     public void Tell(FeedItem item, IEnumerable<Id<AgentAccount>> agents)
@@ -179,7 +171,8 @@ internal sealed partial class FeedTail(
     private bool IsAsked()
     {
         lock (_lock)
-            return _listeners.Count > 0 || _askedAt is { } at && time.GetElapsedTime(at) < KeepFor;
+            return _listeners.Count > 0
+                || _askedAt is { } at && time.GetElapsedTime(at) < KeepFor;
     }
 
     /// <summary>Who is told of a conversation's event; it is read anew when the event is of a change to it.</summary>
