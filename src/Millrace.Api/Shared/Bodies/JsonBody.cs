@@ -184,7 +184,9 @@ internal readonly record struct JsonField(ReadOnlyMemory<byte> Raw, JsonTokenTyp
             var reader = new Utf8JsonReader(Raw.Span);
             while (reader.Read())
             {
-                if (reader.CurrentDepth >= DeepestKept)
+                var opens =
+                    reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+                if (opens && reader.CurrentDepth >= DeepestKept)
                     return true;
             }
             return false;

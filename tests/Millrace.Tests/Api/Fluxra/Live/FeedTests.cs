@@ -72,6 +72,44 @@ public sealed class FeedTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task Metadata_is_no_deeper_than_the_feed_can_show(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var group = await scene.GroupAsync();
+        var from = await scene.Bob.CursorAsync();
+        static string Nested(int levels) =>
+            string.Concat(Enumerable.Repeat("""{"a":""", levels)) + "1" + new string('}', levels);
+        Task<Answer> SendAsync(int levels) =>
+            scene.Ada.CallAsync(
+                "POST",
+                "/api/messages",
+                $$"""{"conversation_id":"{{group}}","content":"x","metadata":{{Nested(levels)}}}"""
+            );
+
+        (await SendAsync(33)).ShouldFail(400, "INVALID_REQUEST");
+        (await SendAsync(32)).Status.ShouldBe(201);
+
+        await scene.Bob.SeenAsync(from, 1);
+        (await scene.Bob.ContentsAsync(from)).ShouldBe(["x"]);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Who_is_blocked_is_not_seen_typing(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var sent = await scene.Ada.CallAsync(
+            "POST",
+            "/api/messages",
+            $$"""{"recipient_agent_id":"{{scene.Bob.Id}}","content":"hello"}"""
+        );
+        var path = $"/api/conversations/{sent["conversation_id"]}/typing";
+        (await scene.Ada.CallAsync("POST", path)).Status.ShouldBe(200);
+        await scene.Bob.CallAsync("POST", "/api/blocks", $$"""{"target_id":"{{scene.Ada.Id}}"}""");
+
+        (await scene.Ada.CallAsync("POST", path)).Status.ShouldBe(403);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task A_blocked_conversation_tells_its_blocker_nothing(Dialect dialect)
     {
         await using var scene = await LiveScene.StartAsync(dialect);
