@@ -44,6 +44,12 @@ public sealed class Db : IAsyncDisposable
             )
             : Reach.Workspace;
 
+    /// <summary>
+    /// What ends a <c>SELECT</c> of rows that are to stay as they are until the write ends: <c>FOR UPDATE</c>,
+    /// <c>FOR SHARE</c> or <c>FOR KEY SHARE</c>; nothing on SQLite, where writes are alone anyway.
+    /// </summary>
+    public string Held(string how) => Dialect is Dialect.Postgres ? how : "";
+
     internal DbConnection Connection { get; }
 
     internal Reach Reach { get; private set; }

@@ -234,7 +234,7 @@ public sealed class WebhookEndpoints
             await RemoveAsync(db, endpoint);
     }
 
-    /// <summary>Stops all of an owner's, within the caller's write, until they are enabled again.</summary>
+    /// <summary>Stops all of an owner's, within the caller's write, until they are enabled again; the owner is told.</summary>
     public async ValueTask DisableAllAsync(Db db, string owner, string reason)
     {
         var now = _time.GetUtcNow();
@@ -247,6 +247,7 @@ public sealed class WebhookEndpoints
             endpoint.State = WebhookState.Disabled;
             (endpoint.DisabledReason, endpoint.DisabledAt) = (reason, now);
             (endpoint.UpdatedAt, endpoint.Version) = (now, endpoint.Version + 1);
+            await WebhookDisabled.TellAsync(_log, db, endpoint);
             db.AfterCommit(() => _changes.Tell(endpoint.Id));
         }
     }

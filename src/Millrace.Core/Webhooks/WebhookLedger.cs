@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Millrace.Core.Events;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
@@ -171,7 +170,7 @@ internal sealed class WebhookLedger(Store store, EventLog log, TimeProvider time
                     endpoint.Version
                 );
                 if (saved == 1 && endpoint.State is WebhookState.Disabled)
-                    await TellDisabledAsync(db, endpoint);
+                    await WebhookDisabled.TellAsync(log, db, endpoint);
                 return saved == 1;
             }
         );
@@ -187,7 +186,7 @@ internal sealed class WebhookLedger(Store store, EventLog log, TimeProvider time
             $"""
             INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_id, event_type, event_txn, event_row, state, attempts, status, error, created_at, attempted_at, next_attempt_at)
             SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM webhook_endpoints WHERE id = $3
-            {(db.Dialect is Dialect.Postgres ? "FOR KEY SHARE" : "")}
+            {db.Held("FOR KEY SHARE")}
             ON CONFLICT (endpoint_id, event_txn, event_row) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
                 status = excluded.status, error = excluded.error, attempted_at = excluded.attempted_at, next_attempt_at = excluded.next_attempt_at
             """,
@@ -206,21 +205,6 @@ internal sealed class WebhookLedger(Store store, EventLog log, TimeProvider time
             outcome.Attempt.At,
             outcome.NextAttemptAt
         );
-
-    private async ValueTask TellDisabledAsync(Db db, WebhookEndpoint endpoint)
-    {
-        var data = JsonSerializer.Serialize(
-            new WebhookDisabled(endpoint.Id.Value, endpoint.Url, endpoint.DisabledReason!),
-            WebhookJson.Default.WebhookDisabled
-        );
-        await log.AppendAsync(
-            db,
-            endpoint.WorkspaceId,
-            endpoint.Owner,
-            WebhookDisabled.EventType,
-            data
-        );
-    }
 }
 
 /// <summary>A delivery whose time has come again.</summary>

@@ -20,15 +20,15 @@ internal static class ContractRows
 
     /// <summary>A contract that nobody else changes until the write ends. On SQLite writes are alone anyway.</summary>
     public static ValueTask<Contract?> LockAsync(Db db, Id<Contract> id) =>
-        FindAsync(db, id, Lock(db));
+        FindAsync(db, id, db.Held("FOR UPDATE"));
 
     /// <summary>Likewise, all of an agent's that have not ended.</summary>
     public static ValueTask<List<Contract>> LockOpenAsync(Db db, Id<AgentAccount> agent) =>
         db.QueryAsync(
             $"""
             SELECT {Columns} FROM contracts WHERE workspace_id = $1 AND (client_id = $2 OR provider_id = $2)
-                AND status IN ('offered', 'accepted', 'delivered', 'disputed') ORDER BY id {Lock(
-                db
+                AND status IN ('offered', 'accepted', 'delivered', 'disputed') ORDER BY id {db.Held(
+                "FOR UPDATE"
             )}
             """,
             Read,
@@ -120,6 +120,4 @@ internal static class ContractRows
             db.Workspace.Value,
             id.Value
         );
-
-    private static string Lock(Db db) => db.Dialect is Dialect.Postgres ? "FOR UPDATE" : "";
 }

@@ -46,7 +46,7 @@ internal static class Access
         await db.FirstAsync(
             $"""
             SELECT {Conversation.Columns} FROM conversations c WHERE c.workspace_id = $1 AND c.id = $2
-            {(db.Dialect is Dialect.Postgres ? "FOR UPDATE" : "")}
+            {db.Held("FOR UPDATE")}
             """,
             Conversation.Read,
             db.Workspace.Value,
@@ -88,7 +88,7 @@ internal static class Access
         db.FirstAsync(
             $"""
             SELECT 1 FROM agent_accounts WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL
-            {(db.Dialect is Dialect.Postgres ? "FOR SHARE" : "")}
+            {db.Held("FOR SHARE")}
             """,
             row => row.Int64(0) == 1,
             db.Workspace.Value,

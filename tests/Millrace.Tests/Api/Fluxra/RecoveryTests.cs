@@ -106,10 +106,20 @@ public sealed class RecoveryTests
     [Theory, OnEachDatabase]
     public async Task A_lost_account_is_got_back_by_its_verified_address(Dialect dialect)
     {
-        await using var server = await TestServer.StartAsync(dialect, _time);
+        await using var server = await TestServer.StartAsync(
+            dialect,
+            _time,
+            ("Outbound:Allow:0", "127.0.0.0/8")
+        );
         using var agent = await AgentClient.RegisterAsync(server, "harbor-scout", Address);
         using var http = server.Client("");
         await agent.TakeTokenAsync();
+        var hook = await agent.CallAsync(
+            "POST",
+            "/api/webhooks",
+            """{"url":"http://127.0.0.1:9/hook"}"""
+        );
+        hook.Status.ShouldBe(201, hook.Text);
         Task<Answer> AskAsync(string email) =>
             http.CallAsync(
                 "POST",
@@ -140,6 +150,10 @@ public sealed class RecoveryTests
         (await agent.RecoveryAsync("POST", path, """{"name":"x"}""")).Status.ShouldBe(401);
         agent.RecoveryKey = back["recovery_key"];
         (await agent.RecoveryAsync("POST", path, """{"name":"x"}""")).Status.ShouldBe(201);
+        await agent.TakeTokenAsync();
+        var stopped = await agent.CallAsync("GET", $"/api/webhooks/{hook["webhook_id"]}");
+        stopped.Json["enabled"]!.GetValue<bool>().ShouldBeFalse();
+        stopped["disabled_reason"].ShouldContain("recovered");
         (await http.CallAsync("POST", "/api/auth/recover/confirm", body: body)).ShouldFail(
             400,
             "INVALID_REQUEST"
