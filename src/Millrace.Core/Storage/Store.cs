@@ -19,20 +19,14 @@ public abstract class Store : IAsyncDisposable
         Reach reach,
         Func<Db, ValueTask<T>> read,
         CancellationToken cancellation = default
-    ) =>
-        _whole.Value is { } whole && whole.Holds(reach)
-            ? whole.RunAsync(read)
-            : ReadApartAsync(reach, read, cancellation);
+    ) => WholeOf(reach)?.RunAsync(read) ?? ReadApartAsync(reach, read, cancellation);
 
     /// <summary>Runs <paramref name="write"/> in a transaction. A write that has begun is no longer cancelled.</summary>
     public Task<T> WriteAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> write,
         CancellationToken cancellation = default
-    ) =>
-        _whole.Value is { } whole && whole.Holds(reach)
-            ? whole.RunAsync(write)
-            : WriteApartAsync(reach, write, cancellation);
+    ) => WholeOf(reach)?.RunAsync(write) ?? WriteApartAsync(reach, write, cancellation);
 
     /// <summary>
     /// Likewise, of a write that changes nothing but the database, so that it may be run again: it costs less where many
@@ -42,10 +36,7 @@ public abstract class Store : IAsyncDisposable
         Reach reach,
         Func<Db, ValueTask<T>> write,
         CancellationToken cancellation = default
-    ) =>
-        _whole.Value is { } whole && whole.Holds(reach)
-            ? whole.RunAsync(write)
-            : WriteRepeatablyApartAsync(reach, write, cancellation);
+    ) => WholeOf(reach)?.RunAsync(write) ?? WriteRepeatablyApartAsync(reach, write, cancellation);
 
     /// <summary>
     /// Makes one write of all reads and writes of the same reach that <paramref name="act"/> calls for, one after
@@ -117,6 +108,10 @@ public abstract class Store : IAsyncDisposable
     public abstract Task MigrateAsync(CancellationToken cancellation = default);
 
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>The write that a read or write of that reach is called for within, if there is one.</summary>
+    private Whole? WholeOf(Reach reach) =>
+        _whole.Value is { } whole && whole.Holds(reach) ? whole : null;
 
     private static async ValueTask<bool> Awaited(ValueTask pending)
     {

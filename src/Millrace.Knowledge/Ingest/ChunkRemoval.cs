@@ -11,32 +11,37 @@ namespace Millrace.Knowledge.Ingest;
 internal sealed class ChunkRemoval(Store store, DocumentVectors vectors)
 {
     /// <summary>For who reads it: as long as nobody else does.</summary>
-    public async Task RemoveAsync(Claim claim, CancellationToken cancellation)
-    {
-        while (
-            await store.WriteAsync(
-                claim.Workspace,
-                async db =>
-                {
-                    await ChunkRows.RequireAsync(db, claim);
-                    return await ChunkRows.RemoveSomeAsync(db, claim.Document, vectors);
-                },
-                cancellation
-            )
-        ) { }
-    }
+    /// <exception cref="Core.Failures.Conflict">The document is gone, or somebody else reads it by now.</exception>
+    public Task RemoveAsync(Claim claim, CancellationToken cancellation) =>
+        RemoveAsync(
+            claim.Workspace,
+            claim.Document,
+            db => ChunkRows.RequireAsync(db, claim),
+            cancellation
+        );
 
     /// <summary>For a document that is gone.</summary>
-    public async Task RemoveAsync(
+    public Task RemoveAsync(
         Id<Workspace> workspace,
         Id<Document> document,
+        CancellationToken cancellation
+    ) => RemoveAsync(workspace, document, _ => ValueTask.CompletedTask, cancellation);
+
+    private async Task RemoveAsync(
+        Id<Workspace> workspace,
+        Id<Document> document,
+        Func<Db, ValueTask> check,
         CancellationToken cancellation
     )
     {
         while (
             await store.WriteAsync(
                 workspace,
-                db => ChunkRows.RemoveSomeAsync(db, document, vectors),
+                async db =>
+                {
+                    await check(db);
+                    return await ChunkRows.RemoveSomeAsync(db, document, vectors);
+                },
                 cancellation
             )
         ) { }
