@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Millrace.Core.Text;
 
 namespace Millrace.Models.Local;
 
@@ -31,7 +32,7 @@ internal static partial class Quotables
     /// </summary>
     public static IEnumerable<Quotable> Split(RecalledPart part)
     {
-        var text = part.Text.Length <= LongestSource ? part.Text : part.Text[..LongestSource];
+        var text = part.Text.CutTo(LongestSource);
         if (Flattened(text) is { } values)
             return values.Select(value => new Quotable(part, value));
         return part.Kind == RecalledKind.Document

@@ -1,3 +1,5 @@
+using Millrace.Core.Text;
+
 namespace Millrace.Models.Local;
 
 /// <summary>
@@ -106,7 +108,7 @@ internal sealed class SentenceChoice(Meaning meaning, double abstainBelow)
         return [.. candidates.OrderByDescending(each => each.Score).Take(MostCompared)];
     }
 
-    private static string Clipped(string text) => text.Length <= 500 ? text : text[..500];
+    private static string Clipped(string text) => text.CutTo(500);
 
     /// <param name="Score">What orders it, without the cosine.</param>
     /// <param name="Telling">What it has of the question's words that don't stand in its source's name.</param>

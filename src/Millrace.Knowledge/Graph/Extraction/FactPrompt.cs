@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Millrace.Core.Text;
 using Millrace.Models.Routing;
 
 namespace Millrace.Knowledge.Graph.Extraction;
@@ -51,7 +52,7 @@ internal static class FactPrompt
             <known>
             {string.Concat(known)}</known>
             <text>
-            {text.Text[..Math.Min(text.Text.Length, LongestText)]}
+            {text.Text.CutTo(LongestText)}
             </text>
             """;
     }

@@ -44,7 +44,7 @@ internal sealed partial class ModelMemory(
                 .. recent
                     .Concat(related.Facts.Select(scored => scored.Fact))
                     // What documents say is no part of what was told.
-                    .Where(fact => fact is { Evidence: not "document", Object: not null })
+                    .Where(fact => fact is { RestsOnDocument: false, Object: not null })
                     .DistinctBy(fact => fact.Id)
                     .Take(MostKnown)
                     .Select(Known.Of),
