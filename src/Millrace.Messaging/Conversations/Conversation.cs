@@ -33,9 +33,10 @@ public sealed record Conversation
 {
     internal const string Columns = """
         c.id, c.type, c.name, c.description, c.created_by, c.metadata, c.invite_policy, c.post_policy, c.low_id,
-        c.high_id, c.member_count, c.last_number, c.deleted_count, c.active_at, c.created_at, c.updated_at, c.closed_at
+        c.high_id, c.member_count, c.last_number, c.deleted_count, c.active_at, c.created_at, c.updated_at, c.closed_at,
+        c.event_number
         """;
-    internal const int ColumnCount = 17;
+    internal const int ColumnCount = 18;
 
     public required Id<Conversation> Id { get; init; }
 
@@ -75,6 +76,9 @@ public sealed record Conversation
     /// <summary>Since when one of a direct conversation's two is deleted.</summary>
     public DateTimeOffset? ClosedAt { get; init; }
 
+    /// <summary>The number of its latest event.</summary>
+    public required long LastSequence { get; init; }
+
     public bool IsGroup => Type is ConversationType.Group;
 
     /// <summary>The other one of a direct conversation.</summary>
@@ -102,6 +106,7 @@ public sealed record Conversation
             CreatedAt = row.Time(14),
             UpdatedAt = row.Time(15),
             ClosedAt = row.TimeOrNull(16),
+            LastSequence = row.Int64(17),
         };
 }
 

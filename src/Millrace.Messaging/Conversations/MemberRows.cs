@@ -38,6 +38,7 @@ internal static class MemberRows
             discount
         );
 
+    /// <summary>Ends a membership, and keeps how the conversation stands for who is told of it later.</summary>
     /// <param name="sequence">The last of the conversation's events that the member is told of.</param>
     public static async ValueTask EndAsync(
         Db db,
@@ -47,10 +48,12 @@ internal static class MemberRows
     )
     {
         await db.ExecuteAsync(
-            """
-            INSERT INTO past_members (workspace_id, conversation_id, agent_id, from_sequence, to_sequence)
-            SELECT workspace_id, conversation_id, agent_id, from_sequence, $4 FROM conversation_members
-            WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3
+            $"""
+            INSERT INTO past_members (workspace_id, conversation_id, agent_id, from_sequence, to_sequence, {Departure.Columns})
+            SELECT m.workspace_id, m.conversation_id, m.agent_id, m.from_sequence, $4, c.name, c.description, c.metadata,
+                c.invite_policy, c.post_policy, c.member_count, c.last_number, c.active_at, c.updated_at
+            FROM conversation_members m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
+            WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.agent_id = $3
             """,
             db.Workspace.Value,
             conversation.Value,

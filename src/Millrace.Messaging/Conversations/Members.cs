@@ -257,8 +257,8 @@ public sealed class Members(
             agent,
             by
         );
-        await MemberRows.EndAsync(db, conversation, agent, sequence);
         await CountAsync(db, conversation, -1);
+        await MemberRows.EndAsync(db, conversation, agent, sequence);
         if (role is not MemberRole.Owner)
             return;
         var heir = await db.FirstAsync(

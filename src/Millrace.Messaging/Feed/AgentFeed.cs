@@ -17,7 +17,7 @@ public sealed record FeedPage(IReadOnlyList<FeedItem> Items, LogPosition Next, b
 
 /// <summary>
 /// What happened to an agent, in order: the installation's log, filtered by the memberships that the agent had when each
-/// thing happened and by what it blocks now. A position of the log is the cursor, on every node. (fluxra §10.3)
+/// thing happened and by what it blocks now, and shown as it stands now, or as the agent left it. A position of the log is the cursor, on every node. (fluxra §10.3)
 /// </summary>
 public sealed class AgentFeed
 {
@@ -146,7 +146,9 @@ public sealed class AgentFeed
                     blocks = await BlocksAsync(agent, cancellation);
                 if (signal.Item is not { } item || item.Position <= past.Next || blocks.Hide(item))
                     continue;
-                yield return item;
+                yield return item.ShowsLaterOf is null
+                    ? item
+                    : (await AsLeftAsync(agent, [item], cancellation))[0];
             }
         }
         throw new Unavailable(
@@ -208,6 +210,45 @@ public sealed class AgentFeed
         FeedBlocks.ReadAsync(_store, _home, _options, agent, cancellation);
 
     private async Task<FeedPage> ReadOnceAsync(
+        Id<AgentAccount> agent,
+        LogPosition after,
+        int limit,
+        CancellationToken cancellation
+    )
+    {
+        var page = await FindAsync(agent, after, limit, cancellation);
+        return page with { Items = await AsLeftAsync(agent, page.Items, cancellation) };
+    }
+
+    /// <summary>
+    /// The same events, without what came of a conversation after the agent left it. Asked for only where something is
+    /// shown that is later than its event, and after that was read: a leaving before it is not missed.
+    /// </summary>
+    private async Task<IReadOnlyList<FeedItem>> AsLeftAsync(
+        Id<AgentAccount> agent,
+        IReadOnlyList<FeedItem> items,
+        CancellationToken cancellation
+    )
+    {
+        var later = items.Select(item => item.ShowsLaterOf).OfType<Id<Conversation>>().Distinct();
+        if (later.ToList() is not { Count: > 0 } conversations)
+            return items;
+        var left = await _store.ReadAsync(
+            _home.Workspace,
+            db => Departure.FindAsync(db, agent, conversations),
+            cancellation
+        );
+        return
+        [
+            .. items.Select(item =>
+                item.ShowsLaterOf is { } conversation && left[conversation] is { } departure
+                    ? item.With(departure)
+                    : item
+            ),
+        ];
+    }
+
+    private async Task<FeedPage> FindAsync(
         Id<AgentAccount> agent,
         LogPosition after,
         int limit,

@@ -66,6 +66,30 @@ public sealed class FeedItem
     /// <summary>Written when it is first asked for, then shared.</summary>
     public ReadOnlyMemory<byte> Body => (_body ??= new(_format(this))).Value;
 
+    /// <summary>The conversation of which it shows what came after the event; null where it shows it as it was then.</summary>
+    internal Id<Conversation>? ShowsLaterOf =>
+        Content switch
+        {
+            MessageContent { Message: var message }
+                when message.ChangedSequence > _row!.Sequence => message.Conversation,
+            ConversationContent { Conversation: { IsGroup: true } conversation }
+                when conversation.LastSequence > _row!.Sequence => conversation.Id,
+            _ => null,
+        };
+
+    /// <summary>The same event as it is shown to who left.</summary>
+    internal FeedItem With(Departure departure) =>
+        With(
+            Content switch
+            {
+                MessageContent content => new MessageContent(departure.Show(content.Message)),
+                ConversationContent content => new ConversationContent(
+                    departure.Show(content.Conversation)
+                ),
+                var content => content,
+            }
+        );
+
     /// <summary>The same event, of something that has changed since.</summary>
     internal FeedItem With(FeedContent content) => new(_row!, Id, content, _audience, _format);
 
@@ -78,10 +102,10 @@ public sealed class FeedItem
 /// <summary>What an event tells of.</summary>
 public abstract record FeedContent;
 
-/// <summary>A message as it stands now.</summary>
+/// <summary>A message as it stands now, or as it is shown to who left.</summary>
 public sealed record MessageContent(Message Message) : FeedContent;
 
-/// <summary>A conversation as it stands now.</summary>
+/// <summary>A conversation as it stands now, or as it was left.</summary>
 public sealed record ConversationContent(Conversation Conversation) : FeedContent;
 
 /// <summary>Who came or went.</summary>

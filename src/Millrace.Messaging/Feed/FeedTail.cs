@@ -229,31 +229,37 @@ internal sealed partial class FeedTail(
         _position = next;
     }
 
-    /// <summary>What a message said before it was edited or deleted is not told again. (fluxra §11.4)</summary>
+    /// <summary>What a message said before it was edited or deleted, or a group was called, is not told again. (fluxra §11.4)</summary>
     private void Renew(List<FeedItem> opened)
     {
-        Dictionary<Id<Message>, MessageContent>? changed = null;
+        Dictionary<Guid, FeedContent>? changed = null;
         foreach (var item in opened)
         {
             if (
-                item.Content is MessageContent content
-                && item.Type
+                item.Type
                     is ConversationEvents.MessageUpdated
                         or ConversationEvents.MessageDeleted
+                        or ConversationEvents.ConversationUpdated
+                && ShownBy(item) is { } shown
             )
-                (changed ??= [])[content.Message.Id] = content;
+                (changed ??= [])[shown] = item.Content;
         }
         if (changed is null)
             return;
         for (var i = 0; i < _kept.Count; i++)
         {
-            if (
-                _kept[i].Content is MessageContent before
-                && changed.TryGetValue(before.Message.Id, out var now)
-            )
+            if (ShownBy(_kept[i]) is { } shown && changed.TryGetValue(shown, out var now))
                 _kept[i] = _kept[i].With(now);
         }
     }
+
+    private static Guid? ShownBy(FeedItem item) =>
+        item.Content switch
+        {
+            MessageContent content => content.Message.Id.Value,
+            ConversationContent content => content.Conversation.Id.Value,
+            _ => null,
+        };
 
     private void HandToOne(Event row, FeedItem? item)
     {

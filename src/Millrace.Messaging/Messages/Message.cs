@@ -30,7 +30,7 @@ public sealed record Message
 {
     internal const string Columns = """
         m.id, m.conversation_id, m.number, m.sender_id, m.type, m.content, m.in_reply_to, m.mentions, m.metadata,
-        m.attachments, m.created_at, m.edited_at, m.deleted_at
+        m.attachments, m.created_at, m.edited_at, m.deleted_at, m.changed_sequence
         """;
 
     private const int IdBytes = 16;
@@ -63,6 +63,34 @@ public sealed record Message
 
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>The number, among the conversation's events, of the latest edit or of the deletion.</summary>
+    public long? ChangedSequence { get; init; }
+
+    /// <summary>Whether it has changed since the reader left, so that nothing is shown of what it said.</summary>
+    public bool IsWithheld { get; private init; }
+
+    /// <summary>
+    /// As it is shown to who left before it changed: neither what it says now, nor how it changed. What it said then is
+    /// not kept.
+    /// </summary>
+    internal Message Withheld() =>
+        Emptied() with
+        {
+            EditedAt = null,
+            DeletedAt = null,
+            IsWithheld = true,
+        };
+
+    /// <summary>Its place, and nothing of what it said.</summary>
+    internal Message Emptied() =>
+        this with
+        {
+            Content = "",
+            Mentions = [],
+            Metadata = null,
+            Attachments = [],
+        };
+
     internal static Message Read(Row row) => Read(row, 0);
 
     /// <summary>Reads <see cref="Columns"/> that begin at a column.</summary>
@@ -84,6 +112,7 @@ public sealed record Message
             CreatedAt = row.Time(at + 10),
             EditedAt = row.TimeOrNull(at + 11),
             DeletedAt = row.TimeOrNull(at + 12),
+            ChangedSequence = row.Int64OrNull(at + 13),
         };
 
     /// <summary>The stored form of mentions: ids one after another; null for none.</summary>

@@ -48,10 +48,15 @@ public sealed class Revision(
                     Content = content,
                     Mentions = mentions,
                     EditedAt = time.GetUtcNow(),
+                    ChangedSequence = await AppendAsync(
+                        db,
+                        ConversationEvents.MessageUpdated,
+                        found
+                    ),
                 };
                 await db.ExecuteAsync(
                     """
-                    UPDATE messages SET content = $4, mentions = $5, edited_at = $6
+                    UPDATE messages SET content = $4, mentions = $5, edited_at = $6, changed_sequence = $7
                     WHERE workspace_id = $1 AND conversation_id = $2 AND number = $3
                     """,
                     db.Workspace.Value,
@@ -59,9 +64,9 @@ public sealed class Revision(
                     edited.Number,
                     edited.Content,
                     Message.BytesOf(edited.Mentions),
-                    edited.EditedAt
+                    edited.EditedAt,
+                    edited.ChangedSequence
                 );
-                await AppendAsync(db, ConversationEvents.MessageUpdated, edited);
                 return edited;
             },
             cancellation
@@ -88,16 +93,16 @@ public sealed class Revision(
                 if (found.DeletedAt is not null)
                     return found;
                 CheckWindow(found, options.DeleteWindow, "deleted");
-                var deleted = found with
+                var deleted = found.Emptied() with
                 {
-                    Content = "",
-                    Mentions = [],
-                    Metadata = null,
-                    Attachments = [],
                     DeletedAt = time.GetUtcNow(),
+                    ChangedSequence = await AppendAsync(
+                        db,
+                        ConversationEvents.MessageDeleted,
+                        found
+                    ),
                 };
                 await BuryAsync(db, deleted, hides: options.Filters && conversation.IsGroup);
-                await AppendAsync(db, ConversationEvents.MessageDeleted, deleted);
                 return deleted;
             },
             cancellation
@@ -130,13 +135,15 @@ public sealed class Revision(
     {
         await db.ExecuteAsync(
             """
-            UPDATE messages SET content = '', mentions = NULL, metadata = NULL, attachments = NULL, deleted_at = $4
+            UPDATE messages SET content = '', mentions = NULL, metadata = NULL, attachments = NULL, deleted_at = $4,
+                changed_sequence = $5
             WHERE workspace_id = $1 AND conversation_id = $2 AND number = $3
             """,
             db.Workspace.Value,
             message.Conversation.Value,
             message.Number,
-            message.DeletedAt
+            message.DeletedAt,
+            message.ChangedSequence
         );
         await db.ExecuteAsync(
             "UPDATE conversations SET deleted_count = deleted_count + 1 WHERE workspace_id = $1 AND id = $2",
@@ -158,15 +165,16 @@ public sealed class Revision(
         );
     }
 
-    private async ValueTask AppendAsync(Db db, string type, Message message)
+    /// <returns>The event's number among those of the conversation.</returns>
+    private ValueTask<long> AppendAsync(Db db, string type, Message message)
     {
-        await ConversationEvents.AppendAsync(
+        db.AfterCommit(words.Wake);
+        return ConversationEvents.AppendAsync(
             events,
             db,
             type,
             message.Conversation,
             ConversationEvents.DataOf(message.Id, message.Number)
         );
-        db.AfterCommit(words.Wake);
     }
 }

@@ -32,7 +32,7 @@ internal static class EventRoutes
             .WithAccess(Credential.Token, RateGroup.Reads, Scope.MessagesRead)
             .WithSummary("Read what happened to the caller, in order")
             .WithDescription(
-                "With Accept: text/event-stream it is sent as it happens; Last-Event-ID resumes."
+                "With Accept: text/event-stream it is sent as it happens; Last-Event-ID resumes. Who left a group is told up to its leaving, and shown the group as it was left; a message that has changed since has the status withheld."
             )
             .WithQuery("cursor", "Where the last answer ended; from now on without it.")
             .WithQuery("limit", "At most 100; 50 by default.")

@@ -45,7 +45,8 @@ internal sealed record MessageResponse(
             message.Sender.Text(),
             message.Content,
             message.Type,
-            message.DeletedAt is not null ? "deleted"
+            message.IsWithheld ? "withheld"
+                : message.DeletedAt is not null ? "deleted"
                 : message.EditedAt is not null ? "edited"
                 : "sent",
             message.InReplyTo is { } answered ? WireIds.Uuid(MessageIds.Message, answered) : null,

@@ -44,6 +44,10 @@ internal sealed class LiveScene : IAsyncDisposable
         return made["conversation_id"];
     }
 
+    /// <summary>An agent as it goes on after the server was started again.</summary>
+    public AgentClient Again(AgentClient agent) =>
+        new(Server.Client(""), agent.Registered) { Token = agent.Token };
+
     /// <summary>The first events of a stream that begins behind a place.</summary>
     public async Task<List<SentEvent>> StreamAsync(AgentClient agent, string last, int events)
     {
@@ -103,6 +107,19 @@ internal static class LiveCalls
         );
         sent.Status.ShouldBe(201, sent.Text);
         return sent["message_id"];
+    }
+
+    /// <summary>What has to be done.</summary>
+    public static async Task<Answer> DoAsync(
+        this AgentClient agent,
+        string method,
+        string path,
+        string? body = null
+    )
+    {
+        var done = await agent.CallAsync(method, path, body);
+        done.Status.ShouldBeInRange(200, 299, done.Text);
+        return done;
     }
 
     /// <summary>The end of an agent's feed.</summary>
