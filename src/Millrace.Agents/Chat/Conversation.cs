@@ -73,10 +73,13 @@ internal sealed class Conversation(
         ];
         var ground = await grounding.FindAsync(request, cancellation);
         var remembered = await facts.FindAsync(request, graphs, cancellation);
-        var offered =
-            ground.Passages.Count == 0 && remembered.IsTrusted
-                ? chosen
-                : [.. chosen.Where(tool => tool.IsHarmless)];
+        var isForeign =
+            ground.Passages.Count > 0
+            || !remembered.IsTrusted
+            || context.Length > 0
+            // What is written in a picture is seldom the caller's own.
+            || request.Image is not null;
+        var offered = isForeign ? [.. chosen.Where(tool => tool.IsHarmless)] : chosen;
         var always = Always(request) + ground.Instruction + remembered.Instruction;
         var offer = new ChatOptions { Tools = [.. offered.Select(tool => tool.Function)] };
 

@@ -23,8 +23,12 @@ internal sealed record RunPlan(
 )
 {
     /// <summary>Once text that nobody vouches for is in sight, the plan with harmless tools only. (t-backend §9.7)</summary>
-    public RunPlan WithoutRisk() =>
-        Tools.Any(tool => tool.HasShownForeignText?.Invoke() == true)
+    /// <param name="results">What the tools gave just now; what comes from outside is such text.</param>
+    public RunPlan WithoutRisk(IReadOnlyCollection<ToolResult> results) =>
+        Tools.Any(tool =>
+            tool.HasShownForeignText?.Invoke() == true
+            || !tool.StaysInside && results.Any(result => result.Ok && result.Name == tool.Name)
+        )
             ? this with
             {
                 Tools = [.. Tools.Where(tool => tool.IsHarmless)],
@@ -94,7 +98,7 @@ internal sealed class RunLoop(
             plan.Messages.Add(
                 new ChatMessage(ChatRole.Tool, [.. results.Select(result => result.Content)])
             );
-            plan = plan.WithoutRisk();
+            plan = plan.WithoutRisk(results);
             foreach (var result in results)
                 yield return new RunEvent.ToolReturned(result.Name, result.Ok);
         }

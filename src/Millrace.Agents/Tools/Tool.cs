@@ -6,7 +6,10 @@ namespace Millrace.Agents.Tools;
 /// <param name="Name">The name that callers and models use.</param>
 /// <param name="Function">Its description, its arguments' schema and what it does.</param>
 /// <param name="IsReadOnly">It changes nothing, so several may run at once and again.</param>
-/// <param name="StaysInside">What it is given goes nowhere but to this server and the caller's own data.</param>
+/// <param name="StaysInside">
+/// What it is given goes nowhere but to this server and the caller's own data. What another gives comes from outside, and
+/// nobody vouches for it.
+/// </param>
 /// <param name="HasShownForeignText">Whether what it gave so far holds text that nobody vouches for; never for null.</param>
 public sealed record Tool(
     string Name,
