@@ -57,8 +57,7 @@ internal static class FactAnswer
             || Name(item, "object") is not { } other
             || Name(item, "predicate") is not { } word
             || Predicates.Of(word) is not { Length: <= LongestPredicate } predicate
-            || Word(item, "evidence") is not { Length: > 0 } evidence
-            || !text.Text.Contains(evidence, StringComparison.Ordinal)
+            || Evidence(item, text.Text) is not { } evidence
             || !IsNamed(subject, text) && !text.Known.Any(one => Same(subject, one.Subject))
             || !IsNamed(other, text) && !(change is not "tells" && Same(other, earlier?.Object))
         )
@@ -122,6 +121,15 @@ internal static class FactAnswer
                     Text = $"{fact.Subject} {fact.Predicate!.Replace('_', ' ')} {fact.Object}",
                 }
         );
+
+    /// <summary>The words that a fact rests on, as they stand in the text; null when they don't.</summary>
+    private static string? Evidence(JsonElement item, string text) =>
+        Word(item, "evidence") is not { Length: > 0 } quoted ? null
+        : text.Contains(quoted, StringComparison.Ordinal) ? quoted
+        : FactPrompt.Unescaped(quoted) is var plain
+        && text.Contains(plain, StringComparison.Ordinal)
+            ? plain
+        : null;
 
     private static bool IsKnown(NewFact fact, FactText text) =>
         text.Known.Any(one =>

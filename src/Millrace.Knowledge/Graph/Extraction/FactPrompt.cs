@@ -1,15 +1,20 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 using Millrace.Core.Text;
 using Millrace.Models.Routing;
 
 namespace Millrace.Knowledge.Graph.Extraction;
 
-/// <summary>Asks a language model for the facts of a text; <see cref="FactAnswer"/> reads what it says.</summary>
-internal static class FactPrompt
+/// <summary>
+/// Asks a language model for the facts of a text; <see cref="FactAnswer"/> reads what it says. Nothing in the text or in
+/// what is known can close the tags around it and pose as an instruction.
+/// </summary>
+internal static partial class FactPrompt
 {
     private const int LongestText = 16_000;
     private const int MostTokens = 4_000;
+    private const string Escaped = "&lt;";
 
     private const string Instruction = """
         You read facts out of a text. Answer with exactly one JSON object and nothing else:
@@ -43,19 +48,26 @@ internal static class FactPrompt
 
     private static string Question(FactText text)
     {
-        var author = text.Author is null ? "" : $" by {text.Author}, who says \"I\"";
+        var author = text.Author is null ? "" : $" by {InOneLine(text.Author)}, who says \"I\"";
         var known = text.Known.Select(
-            (fact, at) => $"{at + 1}. {fact.Subject} {fact.Predicate} {fact.Object}{Span(fact)}\n"
+            (fact, at) =>
+                $"{at + 1}. {InOneLine($"{fact.Subject} {fact.Predicate} {fact.Object}")}{Span(fact)}\n"
         );
         return $"""
             Said at {Day(text.SaidAt)}{author}.
             <known>
             {string.Concat(known)}</known>
             <text>
-            {text.Text.CutTo(LongestText)}
+            {Tag().Replace(text.Text.CutTo(LongestText), Escaped)}
             </text>
             """;
     }
+
+    /// <summary>What a model quotes of the text, as it stands in the text itself.</summary>
+    public static string Unescaped(string quoted) => EscapedTag().Replace(quoted, "<");
+
+    /// <summary>A line that begins with a number is a known fact of its own.</summary>
+    private static string InOneLine(string text) => Tag().Replace(Break().Replace(text, " "), Escaped);
 
     private static string Span(Known fact) =>
         (fact.From is { } from ? $", since {Day(from)}" : "")
@@ -63,4 +75,13 @@ internal static class FactPrompt
 
     private static string Day(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"<(?=[\s/]*(?:text|known)\b)", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"&lt;(?=[\s/]*(?:text|known)\b)", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex EscapedTag();
+
+    [GeneratedRegex(@"[\p{C}\p{Zl}\p{Zp}\s]+", RegexOptions.None, 1000)]
+    private static partial Regex Break();
 }
