@@ -47,14 +47,11 @@ public sealed class LiveTokens(
             : LookUpAsync(text.ToString(), key, cancellation);
     }
 
-    /// <summary>Whether the token that opened a connection still holds.</summary>
-    public async ValueTask<bool> HoldsAsync(
+    /// <summary>Until when the token that opened a connection holds as things stand; null when it is ended for good.</summary>
+    public async ValueTask<DateTimeOffset?> EndOfAsync(
         AgentCaller caller,
         CancellationToken cancellation = default
-    ) =>
-        caller.Token is { } token
-        && await EndOfAsync(token, cancellation) is { } end
-        && time.GetUtcNow() < end;
+    ) => caller.Token is { } token ? await EndOfAsync(token, cancellation) : null;
 
     /// <summary>Within the write that ends any credential of an account: makes every node look again.</summary>
     internal async ValueTask EndAsync(Db db, Id<AgentAccount> account)

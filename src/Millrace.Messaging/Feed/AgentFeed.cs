@@ -54,10 +54,11 @@ public sealed class AgentFeed
 
     /// <summary>
     /// An agent's events behind a position, or behind the end of the log when there is none. When there is no event, it
-    /// returns as soon as there is, and at the latest after <paramref name="wait"/>.
+    /// returns as soon as there is, and at the latest after <paramref name="wait"/>. It fails with
+    /// <see cref="Unauthenticated"/> when the caller's token ends while it waits.
     /// </summary>
     public async Task<FeedPage> ReadAsync(
-        Id<AgentAccount> agent,
+        AgentCaller caller,
         LogPosition? after,
         int limit,
         TimeSpan wait = default,
@@ -65,16 +66,30 @@ public sealed class AgentFeed
     )
     {
         var (position, hasGap) = await BeginAsync(after, cancellation);
-        var page = await ReadKeptAsync(agent, position, limit, wait, cancellation);
+        using var held =
+            wait > TimeSpan.Zero
+                ? await HeldToken.TakeAsync(_tokens, caller, _time, cancellation)
+                : null;
+        var page = await ReadKeptAsync(caller.Account, position, limit, wait, held, cancellation);
+        held?.Require();
         return page with { HasGap = hasGap };
     }
 
     /// <summary>Likewise, however long ago it was, as long as the log is kept.</summary>
-    internal async Task<FeedPage> ReadKeptAsync(
+    internal Task<FeedPage> ReadKeptAsync(
         Id<AgentAccount> agent,
         LogPosition after,
         int limit,
         TimeSpan wait,
+        CancellationToken cancellation
+    ) => ReadKeptAsync(agent, after, limit, wait, held: null, cancellation);
+
+    private async Task<FeedPage> ReadKeptAsync(
+        Id<AgentAccount> agent,
+        LogPosition after,
+        int limit,
+        TimeSpan wait,
+        HeldToken? held,
         CancellationToken cancellation
     )
     {
@@ -86,8 +101,13 @@ public sealed class AgentFeed
         while (listener is not null && page is { Items.Count: 0, HasMore: false })
         {
             var left = wait - _time.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero || !await CameAsync(listener, left, cancellation))
+            if (
+                left <= TimeSpan.Zero
+                || !await CameAsync(listener, left, held?.Over ?? cancellation, cancellation)
+            )
                 break;
+            if (held is not null)
+                await held.LookAsync();
             page = await ReadOnceAsync(agent, page.Next, limit, cancellation);
         }
         return page;
@@ -118,30 +138,23 @@ public sealed class AgentFeed
     {
         var agent = caller.Account;
         using var listener = await _tail.ListenAsync(agent, cancellation);
-        await RequireTokenAsync(caller, cancellation);
+        using var held = await HeldToken.TakeAsync(_tokens, caller, _time, cancellation);
         var past = new FeedPage([], after, HasMore: true);
         while (past.HasMore || past.Next < listener.Start)
         {
+            held.Require();
             past = await ReadOnceAsync(agent, past.Next, ScanPage, cancellation);
             foreach (var item in past.Items)
                 yield return item;
         }
         var blocks = await BlocksAsync(agent, cancellation);
-        var left = caller.Token!.ExpiresAt - _time.GetUtcNow();
-        using var over = new CancellationTokenSource(
-            left > TimeSpan.Zero ? left : TimeSpan.Zero,
-            _time
-        );
-        await using var leaving = cancellation.UnsafeRegister(
-            static over => ((CancellationTokenSource)over!).Cancel(),
-            over
-        );
-        while (await MayReadAsync(listener, over.Token, cancellation))
+        while (await held.WaitToReadAsync(listener.Signals))
         {
             while (listener.Signals.TryRead(out var signal))
             {
+                held.Require();
                 if (signal.Change is FeedChange.Credentials)
-                    await RequireTokenAsync(caller, cancellation);
+                    await held.LookAsync();
                 else if (signal.Change is FeedChange.Blocks)
                     blocks = await BlocksAsync(agent, cancellation);
                 if (signal.Item is not { } item || item.Position <= past.Next || blocks.Hide(item))
@@ -158,18 +171,16 @@ public sealed class AgentFeed
         );
     }
 
-    /// <summary>Whether something came before the time was over.</summary>
+    /// <summary>Whether something came before the time, or what else ends the wait, was over.</summary>
     private async Task<bool> CameAsync(
         FeedListener listener,
         TimeSpan wait,
+        CancellationToken ended,
         CancellationToken cancellation
     )
     {
         using var over = new CancellationTokenSource(wait, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(
-            over.Token,
-            cancellation
-        );
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ended);
         try
         {
             var came = await listener.Signals.WaitToReadAsync(either.Token);
@@ -180,30 +191,6 @@ public sealed class AgentFeed
         {
             return false;
         }
-    }
-
-    private static async ValueTask<bool> MayReadAsync(
-        FeedListener listener,
-        CancellationToken over,
-        CancellationToken cancellation
-    )
-    {
-        try
-        {
-            return await listener.Signals.WaitToReadAsync(over);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw Ended();
-        }
-    }
-
-    private static Unauthenticated Ended() => new("unauthorized", "The token has ended.");
-
-    private async Task RequireTokenAsync(AgentCaller caller, CancellationToken cancellation)
-    {
-        if (!await _tokens.HoldsAsync(caller, cancellation))
-            throw Ended();
     }
 
     private Task<FeedBlocks> BlocksAsync(Id<AgentAccount> agent, CancellationToken cancellation) =>

@@ -70,8 +70,8 @@ public sealed class FeedItem
     internal Id<Conversation>? ShowsLaterOf =>
         Content switch
         {
-            MessageContent { Message: var message }
-                when message.ChangedSequence > _row!.Sequence => message.Conversation,
+            MessageContent { Message: var message } when message.ChangedSequence > _row!.Sequence =>
+                message.Conversation,
             ConversationContent { Conversation: { IsGroup: true } conversation }
                 when conversation.LastSequence > _row!.Sequence => conversation.Id,
             _ => null,

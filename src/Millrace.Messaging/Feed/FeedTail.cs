@@ -171,8 +171,7 @@ internal sealed partial class FeedTail(
     private bool IsAsked()
     {
         lock (_lock)
-            return _listeners.Count > 0
-                || _askedAt is { } at && time.GetElapsedTime(at) < KeepFor;
+            return _listeners.Count > 0 || _askedAt is { } at && time.GetElapsedTime(at) < KeepFor;
     }
 
     /// <summary>Who is told of a conversation's event; it is read anew when the event is of a change to it.</summary>

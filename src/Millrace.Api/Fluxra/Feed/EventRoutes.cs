@@ -84,7 +84,7 @@ internal static class EventRoutes
             return Results.Empty;
         }
         var page = await feed.ReadAsync(
-            caller.Account,
+            caller,
             after,
             limit,
             TimeSpan.FromSeconds(wait),

@@ -94,7 +94,12 @@ public sealed class LeavingTests
             .Select(told => told["data"]!["message"])
             .OfType<JsonNode>()
             .Select(message => (message["status"]!.ToString(), message["content"]!.ToString()))
-            .ShouldBe([("withheld", ""), ("edited", "at 14:25"), ("withheld", ""), ("edited", "at 14:25")]);
+            .ShouldBe([
+                ("withheld", ""),
+                ("edited", "at 14:25"),
+                ("withheld", ""),
+                ("edited", "at 14:25"),
+            ]);
         foreach (var told in events.Where(told => told["data"]!["conversation"] is not null))
         {
             var conversation = told["data"]!["conversation"]!;

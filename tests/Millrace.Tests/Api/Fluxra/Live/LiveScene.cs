@@ -51,26 +51,11 @@ internal sealed class LiveScene : IAsyncDisposable
     /// <summary>The first events of a stream that begins behind a place.</summary>
     public async Task<List<SentEvent>> StreamAsync(AgentClient agent, string last, int events)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(
-            TestContext.Current.CancellationToken
-        );
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
-        using var http = new HttpClient { BaseAddress = Server.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/events");
-        request.Headers.Add("Authorization", $"Bearer {agent.Token}");
-        request.Headers.Add("Accept", "text/event-stream");
-        request.Headers.Add("Last-Event-ID", last);
-        using var answer = await http.SendAsync(
-            request,
-            HttpCompletionOption.ResponseHeadersRead,
-            limit.Token
-        );
-        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
-        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(limit.Token));
+        using var stream = await OpenStreamAsync(agent, last);
         var found = new List<SentEvent>();
         string id = "",
             name = "";
-        while (found.Count < events && await reader.ReadLineAsync(limit.Token) is { } line)
+        while (found.Count < events && await stream.LineAsync() is { } line)
         {
             if (line.StartsWith("id: ", StringComparison.Ordinal))
                 id = line[4..];
@@ -82,12 +67,68 @@ internal sealed class LiveScene : IAsyncDisposable
         return found;
     }
 
+    /// <summary>A stream that has begun.</summary>
+    public async Task<OpenStream> OpenStreamAsync(AgentClient agent, string? last = null)
+    {
+        var stream = new OpenStream(
+            await AskForStreamAsync(agent, last),
+            TestContext.Current.CancellationToken
+        );
+        stream.Answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        (await stream.LineAsync()).ShouldBe(": ok");
+        return stream;
+    }
+
+    public async Task<HttpResponseMessage> AskForStreamAsync(AgentClient agent, string? last = null)
+    {
+        var http = new HttpClient { BaseAddress = Server.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/events");
+        request.Headers.Add("Authorization", $"Bearer {agent.Token}");
+        request.Headers.Add("Accept", "text/event-stream");
+        if (last is not null)
+            request.Headers.Add("Last-Event-ID", last);
+        return await http.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken
+        );
+    }
+
     public async ValueTask DisposeAsync()
     {
         Ada.Dispose();
         Bob.Dispose();
         Cy.Dispose();
         await Server.DisposeAsync();
+    }
+}
+
+/// <summary>A stream of events, line by line; one that is silent for too long fails.</summary>
+internal sealed class OpenStream : IDisposable
+{
+    private readonly CancellationTokenSource _limit;
+    private readonly StreamReader _lines;
+
+    public OpenStream(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        Answer = answer;
+        _limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _limit.CancelAfter(TimeSpan.FromSeconds(20));
+        _lines = new StreamReader(answer.Content.ReadAsStream(cancellation));
+    }
+
+    public HttpResponseMessage Answer { get; }
+
+    public async Task<string?> LineAsync() => await _lines.ReadLineAsync(_limit.Token);
+
+    /// <summary>All up to the stream's end.</summary>
+    public async Task<string> RestAsync() => (await _lines.ReadToEndAsync(_limit.Token)).TrimEnd();
+
+    public void Dispose()
+    {
+        _lines.Dispose();
+        Answer.Dispose();
+        _limit.Dispose();
     }
 }
 
