@@ -27,7 +27,7 @@ public sealed record WebhookChange(
 
 /// <summary>
 /// An owner's endpoints, signed for by the Standard Webhooks scheme. What another owner has does not exist: every call
-/// fails with <see cref="NotFound"/> then.
+/// fails with <see cref="NotFound"/> then. What changes one takes a note of it that is part of the same write.
 /// </summary>
 public sealed class WebhookEndpoints
 {
@@ -70,6 +70,7 @@ public sealed class WebhookEndpoints
         Id<Workspace> workspace,
         string owner,
         NewWebhook webhook,
+        Func<Db, WebhookEndpoint, ValueTask>? note = null,
         CancellationToken cancellation = default
     )
     {
@@ -104,6 +105,8 @@ public sealed class WebhookEndpoints
                     );
                 db.Set<WebhookEndpoint>().Add(endpoint);
                 await _secrets.PutAsync(db, WebhookSecret.NameOf(endpoint.Id), secret, Actor);
+                if (note is not null)
+                    await note(db, endpoint);
                 db.AfterCommit(_changes.Signal.Set);
                 return (endpoint, secret);
             },
@@ -141,6 +144,7 @@ public sealed class WebhookEndpoints
         string owner,
         Id<WebhookEndpoint> id,
         WebhookChange change,
+        Func<Db, WebhookEndpoint, ValueTask>? note = null,
         CancellationToken cancellation = default
     )
     {
@@ -160,6 +164,7 @@ public sealed class WebhookEndpoints
                     SetEnabled(endpoint, enabled);
                 return ValueTask.CompletedTask;
             },
+            note,
             cancellation
         );
     }
@@ -169,6 +174,7 @@ public sealed class WebhookEndpoints
         Id<Workspace> workspace,
         string owner,
         Id<WebhookEndpoint> id,
+        Func<Db, WebhookEndpoint, ValueTask>? note = null,
         CancellationToken cancellation = default
     )
     {
@@ -185,6 +191,7 @@ public sealed class WebhookEndpoints
                 await _secrets.PutAsync(db, WebhookSecret.NameOf(id), secret, Actor);
                 endpoint.PreviousSecretUntil = _time.GetUtcNow().AddHours(_options.OldSecretHours);
             },
+            note,
             cancellation
         );
         return (endpoint, secret);
@@ -208,6 +215,7 @@ public sealed class WebhookEndpoints
                     endpoint.Position = after;
                 return ValueTask.CompletedTask;
             },
+            note: null,
             cancellation
         );
 
@@ -215,11 +223,18 @@ public sealed class WebhookEndpoints
         Id<Workspace> workspace,
         string owner,
         Id<WebhookEndpoint> id,
+        Func<Db, WebhookEndpoint, ValueTask>? note = null,
         CancellationToken cancellation = default
     ) =>
         _store.WriteAsync(
             workspace,
-            async db => await RemoveAsync(db, await FindAsync(db, owner, id)),
+            async db =>
+            {
+                var endpoint = await FindAsync(db, owner, id);
+                await RemoveAsync(db, endpoint);
+                if (note is not null)
+                    await note(db, endpoint);
+            },
             cancellation
         );
 
@@ -266,6 +281,7 @@ public sealed class WebhookEndpoints
         string owner,
         Id<WebhookEndpoint> id,
         Func<Db, WebhookEndpoint, ValueTask> change,
+        Func<Db, WebhookEndpoint, ValueTask>? note,
         CancellationToken cancellation
     ) =>
         _store.WriteAsync(
@@ -274,6 +290,8 @@ public sealed class WebhookEndpoints
             {
                 var endpoint = await FindAsync(db, owner, id);
                 await change(db, endpoint);
+                if (note is not null)
+                    await note(db, endpoint);
                 endpoint.Version++;
                 endpoint.UpdatedAt = _time.GetUtcNow();
                 db.AfterCommit(() => _changes.Tell(id));

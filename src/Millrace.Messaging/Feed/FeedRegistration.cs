@@ -42,6 +42,7 @@ internal static class FeedRegistration
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<IWebhookSource, AgentWebhooks>();
+        services.AddSingleton<OwnWebhooks>();
         services.AddSingleton<IAccountPart, WebhookPart>();
         services.AddSingleton<PresenceBoard>();
         services.AddSingleton<IAccountPart, PresencePart>();

@@ -31,7 +31,9 @@ internal static class AuditRoutes
                     isSelf: true
                 )
                 .WithSummary("List what happened to the account, the newest first")
-                .WithDescription("Bearer, or Basic with the recovery key.")
+                .WithDescription(
+                    "Bearer, or Basic with the recovery key. Changes of webhooks stand there as `webhook.created`, `.updated`, `.secret_rotated` and `.deleted`."
+                )
                 .WithPage()
                 .WithQuery("action", "Only this action, such as `key.created`.")
                 .WithQuery("since", "A time; only what came then or later.")

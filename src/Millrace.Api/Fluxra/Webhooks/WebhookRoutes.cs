@@ -13,7 +13,7 @@ using Millrace.Core.Ids;
 using Millrace.Core.Webhooks;
 using Millrace.Messaging;
 using Millrace.Messaging.Accounts;
-using Millrace.Messaging.Conversations;
+using Millrace.Messaging.Feed;
 
 namespace Millrace.Api.Fluxra.Webhooks;
 
@@ -89,9 +89,7 @@ internal static class WebhookRoutes
         routes.MapDeliveries();
     }
 
-    /// <summary>Under which an agent's webhooks are kept: its subject in the event log.</summary>
-    public static string Owner(this AgentCaller caller) =>
-        ConversationEvents.SubjectOf(caller.Account);
+    public static string Owner(this AgentCaller caller) => OwnWebhooks.OwnerOf(caller);
 
     public static Id<WebhookEndpoint> WebhookId(this HttpContext http) =>
         http.PathId<WebhookEndpoint>("webhook_id", WebhookIds.Webhook);
@@ -110,15 +108,14 @@ internal static class WebhookRoutes
     private static async Task<JsonHttpResult<WebhookResponse>> CreateAsync(
         HttpContext http,
         BodyReader bodies,
-        MessagingHome home,
-        WebhookEndpoints webhooks
+        OwnWebhooks webhooks
     )
     {
         var asked = WebhookFields.Read(await bodies.ReadAsync(http));
         var (webhook, secret) = await webhooks.CreateAsync(
-            home.Workspace,
-            http.Agent().Owner(),
+            http.Agent(),
             asked,
+            http.Origin(),
             http.RequestAborted
         );
         return Show(webhook, secret, StatusCodes.Status201Created);
@@ -170,17 +167,16 @@ internal static class WebhookRoutes
     private static async Task<JsonHttpResult<WebhookResponse>> ChangeAsync(
         HttpContext http,
         BodyReader bodies,
-        MessagingHome home,
-        WebhookEndpoints webhooks
+        OwnWebhooks webhooks
     )
     {
         var change = WebhookFields.ReadChange(await bodies.ReadAsync(http));
         return Show(
             await webhooks.ChangeAsync(
-                home.Workspace,
-                http.Agent().Owner(),
+                http.Agent(),
                 http.WebhookId(),
                 change,
+                http.Origin(),
                 http.RequestAborted
             )
         );
@@ -188,12 +184,11 @@ internal static class WebhookRoutes
 
     private static async Task<JsonHttpResult<WebhookDeleted>> DeleteAsync(
         HttpContext http,
-        MessagingHome home,
-        WebhookEndpoints webhooks
+        OwnWebhooks webhooks
     )
     {
         var id = http.WebhookId();
-        await webhooks.DeleteAsync(home.Workspace, http.Agent().Owner(), id, http.RequestAborted);
+        await webhooks.DeleteAsync(http.Agent(), id, http.Origin(), http.RequestAborted);
         return FluxraJson.Answer(
             new WebhookDeleted(WireIds.Uuid(WebhookIds.Webhook, id), Deleted: true),
             WebhooksJson.Plain.WebhookDeleted
@@ -202,14 +197,13 @@ internal static class WebhookRoutes
 
     private static async Task<JsonHttpResult<WebhookResponse>> RotateAsync(
         HttpContext http,
-        MessagingHome home,
-        WebhookEndpoints webhooks
+        OwnWebhooks webhooks
     )
     {
         var (webhook, secret) = await webhooks.RotateAsync(
-            home.Workspace,
-            http.Agent().Owner(),
+            http.Agent(),
             http.WebhookId(),
+            http.Origin(),
             http.RequestAborted
         );
         return Show(webhook, secret);

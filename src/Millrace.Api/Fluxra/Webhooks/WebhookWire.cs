@@ -1,13 +1,14 @@
 using System.Text.Json.Serialization;
 using Millrace.Api.Fluxra.Wire;
 using Millrace.Core.Webhooks;
+using Millrace.Messaging.Feed;
 
 namespace Millrace.Api.Fluxra.Webhooks;
 
 /// <summary>How ids of webhooks begin.</summary>
 internal static class WebhookIds
 {
-    public const string Webhook = "whk_";
+    public const string Webhook = OwnWebhooks.IdPrefix;
     public const string Delivery = "whd_";
 }
 

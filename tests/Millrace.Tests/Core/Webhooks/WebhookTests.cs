@@ -94,7 +94,7 @@ public sealed class WebhookTests
             scene.Workspace,
             Owner,
             endpoint.Id,
-            Cancel
+            cancellation: Cancel
         );
         await scene.AppendAsync("made");
         var during = await scene.Receiver.NextAsync();
@@ -194,7 +194,7 @@ public sealed class WebhookTests
             Owner,
             endpoint.Id,
             new WebhookChange(Enabled: true),
-            Cancel
+            cancellation: Cancel
         );
         var received = await scene.Receiver.NextAsync();
         while (received.Id == "evt_1")
@@ -289,7 +289,7 @@ public sealed class WebhookTests
                 scene.Workspace,
                 Owner,
                 new NewWebhook(scene.Receiver.Url, []),
-                Cancel
+                cancellation: Cancel
             )
         );
         refused.Code.ShouldBe("address_refused");
@@ -309,7 +309,7 @@ public sealed class WebhookTests
                 scene.Workspace,
                 Owner,
                 new NewWebhook("ftp://example.com", []),
-                Cancel
+                cancellation: Cancel
             )
         );
     }
@@ -363,10 +363,10 @@ public sealed class WebhookTests
             endpoints.GetAsync(scene.Workspace, "ada:2", endpoint.Id, Cancel)
         );
         await Should.ThrowAsync<NotFound>(
-            endpoints.RotateAsync(scene.Workspace, "ada:2", endpoint.Id, Cancel)
+            endpoints.RotateAsync(scene.Workspace, "ada:2", endpoint.Id, cancellation: Cancel)
         );
         await Should.ThrowAsync<NotFound>(
-            endpoints.DeleteAsync(scene.Workspace, "ada:2", endpoint.Id, Cancel)
+            endpoints.DeleteAsync(scene.Workspace, "ada:2", endpoint.Id, cancellation: Cancel)
         );
         (await endpoints.ListAsync(scene.Workspace, "ada:2", Cancel)).ShouldBeEmpty();
 
@@ -420,7 +420,7 @@ public sealed class WebhookTests
                 Workspace,
                 Owner,
                 new NewWebhook(Receiver.Url, types),
-                Cancel
+                cancellation: Cancel
             );
 
         public async Task AppendAsync(params string[] types)

@@ -109,6 +109,46 @@ public sealed class WebhookRouteTests
         (await scene.Ada.CallAsync("GET", path)).ShouldFail(404, "NOT_FOUND");
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Each_change_is_in_the_audit_log_without_the_address(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect, Allow);
+        var made = await scene.Ada.DoAsync(
+            "POST",
+            "/api/webhooks",
+            """{"url":"http://127.0.0.1:9/hook?key=a-secret"}"""
+        );
+        var path = $"/api/webhooks/{made["webhook_id"]}";
+        await scene.Ada.DoAsync("PATCH", path, """{"enabled":false,"description":"quay"}""");
+        await scene.Ada.DoAsync("POST", $"{path}/rotate-secret");
+        (await scene.Bob.CallAsync("DELETE", path)).ShouldFail(404, "NOT_FOUND");
+        await scene.Ada.DoAsync("DELETE", path);
+
+        var log = await scene.Ada.DoAsync("GET", $"/api/agents/{scene.Ada.Id}/audit-logs");
+        var entries = log.Json["audit_logs"]!.AsArray().Take(4).ToList();
+        entries
+            .Select(entry => entry!["action"]!.ToString())
+            .ShouldBe([
+                "webhook.deleted",
+                "webhook.secret_rotated",
+                "webhook.updated",
+                "webhook.created",
+            ]);
+        foreach (var entry in entries)
+        {
+            entry!["actor"]!.ToString().ShouldBe("access_token");
+            entry["ip"].ShouldNotBeNull();
+            entry["details"]!["webhook_id"]!.ToString().ShouldBe(made["webhook_id"]);
+        }
+        entries[2]!["details"]!["changed"]!
+            .AsArray()
+            .Select(name => name!.ToString())
+            .ShouldBe(["description", "enabled"]);
+        log.Text.ShouldNotContain("a-secret");
+        var others = await scene.Bob.DoAsync("GET", $"/api/agents/{scene.Bob.Id}/audit-logs");
+        others.Text.ShouldNotContain("webhook");
+    }
+
     [Fact]
     public async Task A_private_address_is_refused()
     {
