@@ -9,7 +9,7 @@ using Millrace.Messaging.Accounts;
 namespace Millrace.Api.Fluxra.Access;
 
 /// <summary>
-/// Answers a POST under an <c>Idempotency-Key</c> once: for the agent, the path and the key. Not where the answer holds
+/// Answers a POST under an <c>Idempotency-Key</c> once: for the agent or the operator, the path and the key. Not where the answer holds
 /// a secret, which is never kept. (fluxra §1.1)
 /// </summary>
 internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHome home)
@@ -18,6 +18,9 @@ internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHo
     public const string Header = "Idempotency-Key";
 
     private const int LongestKey = 128;
+
+    /// <summary>Stands where an agent's id would, and is none.</summary>
+    private const string Operator = "operator";
 
     public ValueTask<object?> InvokeAsync(
         EndpointFilterInvocationContext context,
@@ -35,7 +38,7 @@ internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHo
         var request = new IdempotentRequest
         {
             Workspace = home.Workspace,
-            Scope = $"{FluxraFailures.Name}:{http.Agent().AgentId}:{path}",
+            Scope = $"{FluxraFailures.Name}:{CallerOf(http)}:{path}",
             Key = key,
             BodyHash = RequestHash.OfJson(
                 http.Request.Method,
@@ -57,6 +60,17 @@ internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHo
         }
     }
 
+    /// <summary>Who asks, once the gate has let it in; null where everybody may.</summary>
+    private static string? CallerOf(HttpContext http) =>
+        http.AgentOrOperator()?.AgentId
+        ?? (
+            http.GetEndpoint()!
+                .Metadata.GetRequiredMetadata<RouteAccess>()
+                .Accepts.HasFlag(Credential.Operator)
+                ? Operator
+                : null
+        );
+
     /// <summary>The request's key; null when it has none that counts.</summary>
     /// <exception cref="InvalidFields">It is too long, or not of visible ASCII characters.</exception>
     private static string? KeyOf(HttpContext http)
@@ -65,7 +79,7 @@ internal sealed class OnceFilter(AnswerOnce once, BodyReader bodies, MessagingHo
         if (
             key.Length == 0
             || !HttpMethods.IsPost(http.Request.Method)
-            || http.Features.Get<AgentCaller>() is null
+            || CallerOf(http) is null
             || http.GetEndpoint()!.Metadata.GetRequiredMetadata<RouteAccess>().GivesSecret
         )
             return null;

@@ -24,7 +24,9 @@ internal static class GrantRoute
             .MapPost("/credits/grants", GrantAsync)
             .WithAccess(Credential.Operator, RateGroup.Directory)
             .WithSummary("Give credits to an agent")
-            .WithDescription("For the operator, by its own key.")
+            .WithDescription(
+                "For the operator, by its own key. A repeat under an Idempotency-Key grants nothing more."
+            )
             .WithBody<GrantRequest>(
                 """{"agent_id":"agt_6f1c0a9be2d34785a1b2c3d4e5f60718","amount":500}"""
             )

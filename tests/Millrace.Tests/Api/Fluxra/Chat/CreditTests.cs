@@ -167,6 +167,21 @@ public sealed class CreditTests
         granted.Status.ShouldBe(201, granted.Text);
         granted["grant_id"].ShouldStartWith("led_");
         granted.Json["available_after"]!.GetValue<long>().ShouldBe(600);
+        var once = await OnceAsync(body);
+        var again = await OnceAsync(body);
+        once.Json["available_after"]!.GetValue<long>().ShouldBe(1100);
+        again.Text.ShouldBe(once.Text);
+        again.Header("Idempotency-Replayed").ShouldBe("true");
+        (await OnceAsync(body.Replace("500", "501"))).ShouldFail(409, "CONFLICT");
+
+        Task<Answer> OnceAsync(string body) =>
+            http.CallAsync(
+                "POST",
+                "/api/credits/grants",
+                $"Bearer {OperatorKey}",
+                body,
+                headers: ("Idempotency-Key", "season-1")
+            );
         // What a deleted agent had is forfeited.
         (await ada.RecoveryAsync("DELETE", $"/api/agents/{ada.Id}")).Status.ShouldBe(200);
         await CheckAsync(server);
