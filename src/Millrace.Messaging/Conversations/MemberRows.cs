@@ -44,13 +44,15 @@ internal static class MemberRows
         Db db,
         Id<Conversation> conversation,
         Id<AgentAccount> agent,
+        DateTimeOffset now,
         long sequence
     )
     {
         await db.ExecuteAsync(
             $"""
-            INSERT INTO past_members (workspace_id, conversation_id, agent_id, from_sequence, to_sequence, {Departure.Columns})
-            SELECT m.workspace_id, m.conversation_id, m.agent_id, m.from_sequence, $4, c.name, c.description, c.metadata,
+            INSERT INTO past_members (workspace_id, conversation_id, agent_id, from_sequence, to_sequence, left_at,
+                {Departure.Columns})
+            SELECT m.workspace_id, m.conversation_id, m.agent_id, m.from_sequence, $4, $5, c.name, c.description, c.metadata,
                 c.invite_policy, c.post_policy, c.member_count, c.last_number, c.active_at, c.updated_at
             FROM conversation_members m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
             WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.agent_id = $3
@@ -58,7 +60,8 @@ internal static class MemberRows
             db.Workspace.Value,
             conversation.Value,
             agent.Value,
-            sequence
+            sequence,
+            now
         );
         await db.ExecuteAsync(
             "DELETE FROM conversation_members WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3",

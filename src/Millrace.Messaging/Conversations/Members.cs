@@ -258,7 +258,7 @@ public sealed class Members(
             by
         );
         await CountAsync(db, conversation, -1);
-        await MemberRows.EndAsync(db, conversation, agent, sequence);
+        await MemberRows.EndAsync(db, conversation, agent, time.GetUtcNow(), sequence);
         if (role is not MemberRole.Owner)
             return;
         var heir = await db.FirstAsync(

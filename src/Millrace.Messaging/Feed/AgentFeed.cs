@@ -280,9 +280,9 @@ public sealed class AgentFeed
     {
         if (events.Count == 0)
             return [];
-        var memberships = (await _audience.OfAsync(agent, cancellation)).ToLookup(membership =>
-            membership.Conversation
-        );
+        var memberships = (
+            await _audience.OfAsync(agent, events.Min(row => row.At), cancellation)
+        ).ToLookup(membership => membership.Conversation);
         var own = ConversationEvents.SubjectOf(agent);
         return
         [

@@ -187,11 +187,18 @@ internal sealed partial class FeedTail(
             is ConversationEvents.ConversationCreated
                 or ConversationEvents.MemberAdded
                 or ConversationEvents.MemberRemoved;
-        if (!changes && _audiences.TryGetValue(conversation, out var known))
+        if (
+            !changes
+            && _audiences.TryGetValue(conversation, out var known)
+            && known.From <= row.Sequence
+        )
             return known;
         if (_audiences.Count >= MostAudiences)
             _audiences.Clear();
-        var read = new ConversationAudience(await audience.OfAsync(conversation, cancellation));
+        var read = new ConversationAudience(
+            row.Sequence,
+            await audience.OfAsync(conversation, row.Sequence, cancellation)
+        );
         _audiences[conversation] = read;
         return read;
     }

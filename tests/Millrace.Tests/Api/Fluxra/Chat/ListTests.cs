@@ -264,7 +264,12 @@ public sealed class ListTests
         (await bob.AllAsync("/api/blocks", "blocks")).ShouldBeEmpty();
         // Events tell who was there when: the memberships keep it.
         AgentIds.TryParse(ada.Id, out var account).ShouldBeTrue();
-        var memberships = await server.Services.GetRequiredService<Audience>().OfAsync(account);
-        memberships.ShouldContain(membership => membership.To != null);
+        var audience = server.Services.GetRequiredService<Audience>();
+        var now = DateTimeOffset.UtcNow;
+        var left = (await audience.OfAsync(account, now)).Single(held => held.To is not null);
+        // And it is read no further than events are asked for.
+        (await audience.OfAsync(left.Conversation, left.To!.Value)).ShouldContain(left);
+        (await audience.OfAsync(left.Conversation, left.To.Value + 1)).ShouldNotContain(left);
+        (await audience.OfAsync(account, now.AddDays(1))).ShouldNotContain(left);
     }
 }
