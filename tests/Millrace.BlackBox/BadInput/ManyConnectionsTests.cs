@@ -41,7 +41,7 @@ public sealed class ManyConnectionsTests(SteadyServer steady) : IClassFixture<St
 
     private static async Task<string> AskAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         await socket.SendAsync("GET /health HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), limit.Token);
         var buffer = new byte[1024];
         var read = await socket.ReceiveAsync(buffer, limit.Token);

@@ -76,7 +76,7 @@ public sealed class SlowClientTests(SteadyServer steady) : IClassFixture<SteadyS
             );
             await ReadUntilAsync(socket, "two");
         }
-        await steady.Upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(2));
+        await steady.Upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(15));
 
         await steady.Server.ChatAsync(
             new

@@ -64,7 +64,7 @@ public sealed class SteadyServer : IAsyncLifetime
 
     public static async Task<string> ReadAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var text = new StringBuilder();
         var buffer = new byte[16 * 1024];
         try

@@ -115,7 +115,7 @@ public sealed class KilledServerTests : IDisposable
 
     private async Task UntilAcknowledgedAsync(int count)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (_acknowledged.Count < count)
             await _news.WaitAsync(limit.Token);
     }
@@ -142,7 +142,7 @@ public sealed class KilledServerTests : IDisposable
     private async Task ShouldHaveCountedAsync(ServerProcess server)
     {
         var acknowledged = _acknowledged.Count + Sessions;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         long counted;
         do
         {

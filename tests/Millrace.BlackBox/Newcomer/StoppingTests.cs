@@ -107,7 +107,7 @@ public sealed class StoppingTests
 
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
         await Should.ThrowAsync<IOException>(reader.ReadToEndAsync());
-        await upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(2));
+        await upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(15));
         await server.RestartAsync();
         await server.ChatAsync(new { message = "Go on.", session_id = "s1" });
         upstream.Last.Text.ShouldContain("one two");
@@ -140,7 +140,7 @@ public sealed class StoppingTests
     /// <summary>Waits until the server takes no new connection.</summary>
     private static async Task RefusedAsync(ServerProcess server)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (!limit.IsCancellationRequested)
         {
             try

@@ -80,7 +80,7 @@ public sealed class RunningProgram
     )
     {
         var program = Start(file, arguments, environment);
-        var code = await program.WaitForExitAsync(limit ?? TimeSpan.FromMinutes(1));
+        var code = await program.WaitForExitAsync(limit ?? TimeSpan.FromMinutes(4));
         return new Finished(code, program.Output, program.Errors);
     }
 

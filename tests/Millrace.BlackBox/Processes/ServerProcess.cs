@@ -54,7 +54,7 @@ public sealed class ServerProcess : IAsyncDisposable
                     output[..(output.LastIndexOf('\n') + 1)].Split('\n'),
                     line => line.Contains(text, StringComparison.Ordinal)
                 ),
-            TimeSpan.FromSeconds(30)
+            TimeSpan.FromSeconds(90)
         );
 
     /// <summary>Starts a server in a fresh folder and waits until it answers.</summary>
@@ -96,13 +96,13 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         await _program.SignalAsync("TERM");
-        return await _program.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        return await _program.WaitForExitAsync(TimeSpan.FromSeconds(90));
     }
 
     /// <summary>Asks the process to stop and does not wait for it.</summary>
     public Task AskToStopAsync() => _program.SignalAsync("TERM");
 
-    public Task<int> WaitForExitAsync() => _program.WaitForExitAsync(TimeSpan.FromSeconds(30));
+    public Task<int> WaitForExitAsync() => _program.WaitForExitAsync(TimeSpan.FromSeconds(90));
 
     /// <summary>Runs another command of the executable on the same data, with the same settings.</summary>
     public Task<Finished> CommandAsync(params string[] arguments) =>
@@ -143,7 +143,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private async Task WaitAsync()
     {
-        Welcome = await _program.WaitForAsync(WelcomeIn, TimeSpan.FromSeconds(60));
+        Welcome = await _program.WaitForAsync(WelcomeIn, TimeSpan.FromSeconds(120));
         Address = Told("address")!;
         Key = Told("API key") ?? Key;
         Client?.Dispose();

@@ -84,6 +84,6 @@ public sealed class AnthropicPackageTests(GatewayServer gateway) : IClassFixture
             }
         );
         await gateway.PlayAsync(Script, "abort", model);
-        await upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(2));
+        await upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(15));
     }
 }

@@ -99,6 +99,6 @@ public sealed class OpenAiPackageTests(GatewayServer gateway) : IClassFixture<Ga
             }
         );
         await gateway.PlayAsync(Script, "abort", model);
-        await upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(2));
+        await upstream.Last.Abandoned.WaitAsync(TimeSpan.FromSeconds(15));
     }
 }
