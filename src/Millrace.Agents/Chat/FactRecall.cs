@@ -85,7 +85,7 @@ internal sealed class FactRecall(GraphSessions sessions, GraphSearch search, Tim
 
     /// <summary>Whether a fact is what the caller's users told or the caller wrote.</summary>
     internal static bool IsTrusted(FactView fact, OpenedGraph graph, Id<Workspace> own) =>
-        !fact.RestsOnDocument && graph.Workspace == own;
+        !fact.IsOthersWords && graph.Workspace == own;
 
     private static RecalledPart PartOf(FactView fact) =>
         RecalledPart.Fact(

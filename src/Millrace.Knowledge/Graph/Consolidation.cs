@@ -36,7 +36,7 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
             db =>
                 GraphWrite.RunAsync(
                     db,
-                    graph.Id,
+                    graph,
                     time,
                     async write =>
                     {
@@ -150,8 +150,12 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
 
     private static async ValueTask MergeAsync(GraphWrite write, List<FactView> same)
     {
-        // Not resting on a document when another rests on what somebody said: that outlives the document.
-        var first = same.OrderBy(fact => fact.RestsOnDocument).ThenBy(fact => fact.IsPart).First();
+        // Not resting on a document when another rests on what somebody said: that outlives the document. Nor in a guest's
+        // words when the graph's own workspace says the same.
+        var first = same.OrderBy(fact => fact.RestsOnDocument)
+            .ThenBy(fact => fact.IsOthersWords)
+            .ThenBy(fact => fact.IsPart)
+            .First();
         var whole = first with
         {
             Id = write.NewId<Fact>(),

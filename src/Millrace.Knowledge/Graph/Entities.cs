@@ -50,7 +50,7 @@ public sealed class Entities(Store store, TimeProvider time)
             db =>
                 GraphWrite.RunAsync(
                     db,
-                    graph.Id,
+                    graph,
                     time,
                     async write =>
                     {
@@ -84,7 +84,7 @@ public sealed class Entities(Store store, TimeProvider time)
         graph.Demand(GraphRole.Writer);
         return store.WriteAsync(
             graph.Workspace,
-            db => GraphWrite.RunAsync(db, graph.Id, time, write => ChangeAsync(write, id, change)),
+            db => GraphWrite.RunAsync(db, graph, time, write => ChangeAsync(write, id, change)),
             cancellation
         );
     }
@@ -103,7 +103,7 @@ public sealed class Entities(Store store, TimeProvider time)
             db =>
                 GraphWrite.RunAsync(
                     db,
-                    graph.Id,
+                    graph,
                     time,
                     async write =>
                     {
@@ -152,7 +152,8 @@ public sealed class Entities(Store store, TimeProvider time)
         var entity = await EntityRows.LiveAsync(write, id);
         await write.Db.ExecuteAsync(
             """
-            UPDATE entities SET name = $1, type = $2, summary = $3, attributes = $4, updated_at = $5, source = $8
+            UPDATE entities SET name = $1, type = $2, summary = $3, attributes = $4, updated_at = $5, source = $8,
+                written_by = CASE WHEN $9 THEN $10 ELSE written_by END
             WHERE id = $6 AND workspace_id = $7
             """,
             change.Name ?? entity.Name,
@@ -162,7 +163,9 @@ public sealed class Entities(Store store, TimeProvider time)
             write.Now,
             id.Value,
             write.Workspace.Value,
-            change.Type is null ? entity.Source : "user"
+            change.Type is null ? entity.Source : "user",
+            change.Name is not null,
+            write.Guest?.Value
         );
         if (change.Aliases is not null)
             await ForgetNamesAsync(write, id);

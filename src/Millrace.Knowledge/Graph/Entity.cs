@@ -23,6 +23,9 @@ public sealed class Entity : IOwned
     /// <summary>What decided its type: a rule of recognition, or <c>user</c>; null when nothing did.</summary>
     public string? Source { get; init; }
 
+    /// <summary>The workspace that it has its name from, where that is not the graph's own.</summary>
+    public Id<Workspace>? WrittenBy { get; init; }
+
     public required string Summary { get; init; }
 
     /// <summary>The writer's own data as a JSON object.</summary>

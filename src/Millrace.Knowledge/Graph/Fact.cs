@@ -69,6 +69,9 @@ public sealed class Fact : IOwned
     /// <summary>The writer's own data as a JSON object.</summary>
     public string? Metadata { get; init; }
 
+    /// <summary>The workspace that wrote it, where that is not the graph's own.</summary>
+    public Id<Workspace>? WrittenBy { get; init; }
+
     private sealed class Mapping : IEntityTypeConfiguration<Fact>
     {
         public void Configure(EntityTypeBuilder<Fact> builder)

@@ -79,7 +79,7 @@ public sealed class FactLog
     ) =>
         GraphWrite.RunAsync(
             db,
-            graph.Id,
+            graph,
             _time,
             async write =>
             {
@@ -107,7 +107,7 @@ public sealed class FactLog
             db =>
                 GraphWrite.RunAsync(
                     db,
-                    graph.Id,
+                    graph,
                     _time,
                     async write =>
                     {
@@ -134,7 +134,7 @@ public sealed class FactLog
             db =>
                 GraphWrite.RunAsync(
                     db,
-                    graph.Id,
+                    graph,
                     _time,
                     async write =>
                     {
@@ -159,7 +159,7 @@ public sealed class FactLog
             db =>
                 GraphWrite.RunAsync(
                     db,
-                    graph.Id,
+                    graph,
                     _time,
                     async write =>
                     {
@@ -195,6 +195,7 @@ public sealed class FactLog
             Confidence = change.Confidence ?? fact.Confidence,
             Metadata = change.Metadata ?? fact.Metadata,
             RecordedAt = write.Now,
+            WrittenBy = write.Guest ?? (change.Text is null ? fact.WrittenBy : null),
         };
         if (next.Valid.IsEmpty)
             throw EndsFirst();

@@ -1,3 +1,4 @@
+using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 
@@ -62,12 +63,22 @@ public sealed record FactView
     /// <summary>What it rests on goes with a document.</summary>
     public bool RestsOnDocument => Evidence == "document";
 
+    /// <summary>The workspace that wrote it, where that is not the graph's own.</summary>
+    public Id<Workspace>? WrittenBy { get; init; }
+
+    /// <summary>An entity in it has its name from such a workspace.</summary>
+    public bool IsNamedByGuest { get; init; }
+
+    /// <summary>It is not in the words of the graph's own workspace.</summary>
+    public bool IsOthersWords => RestsOnDocument || WrittenBy is not null || IsNamedByGuest;
+
     internal Span Valid => new(Milliseconds(ValidFrom), Milliseconds(ValidTo));
 
     internal const string Columns = """
         f.id, f.graph_id, f.origin_id, f.episode_id, f.is_part, f.text, f.subject_id, f.predicate, f.object_id, f.value,
         f.valid_from, f.valid_to, f.recorded_at, f.retracted_at, f.superseded_by, f.ended_by, f.confidence, f.source,
-        f.rule, f.metadata, s.name, o.name, e.session, e.kind
+        f.rule, f.metadata, s.name, o.name, e.session, e.kind, f.written_by,
+        s.written_by IS NOT NULL OR o.written_by IS NOT NULL
         """;
 
     internal const string Joins = """
@@ -108,6 +119,8 @@ public sealed record FactView
             Object = row.TextOrNull(21) ?? row.TextOrNull(9),
             Session = row.TextOrNull(22),
             Evidence = row.Text(23),
+            WrittenBy = row.IdOrNull<Workspace>(24),
+            IsNamedByGuest = row.Flag(25),
         };
 
     private static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();

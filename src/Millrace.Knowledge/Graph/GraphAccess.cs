@@ -23,7 +23,10 @@ public sealed class GraphAccess(Store store, TimeProvider time)
     )
     {
         var found = await ReadAsync(caller, id, cancellation);
-        return new OpenedGraph(id, found.Workspace, found.Graph.Role, found.Graph.IsDefault);
+        return new OpenedGraph(id, found.Workspace, found.Graph.Role, found.Graph.IsDefault)
+        {
+            Guest = found.Workspace == caller.Workspace ? null : caller.Workspace,
+        };
     }
 
     /// <exception cref="Forbidden">The graph is not accessible, whether it exists or not.</exception>

@@ -19,9 +19,15 @@ internal sealed class GraphWrite
     private long _nodes;
     private long _edges;
 
-    private GraphWrite(Db db, Id<KnowledgeGraph> graph, DateTimeOffset now, bool dedupe)
+    private GraphWrite(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        Id<Workspace>? guest,
+        DateTimeOffset now,
+        bool dedupe
+    )
     {
-        (Db, Graph, Now, Dedupe) = (db, graph, now, dedupe);
+        (Db, Graph, Guest, Now, Dedupe) = (db, graph, guest, now, dedupe);
         (Names, Held) = (new NameResolution(this), new HeldFacts(this));
     }
 
@@ -30,6 +36,9 @@ internal sealed class GraphWrite
     public Id<KnowledgeGraph> Graph { get; }
 
     public Id<Workspace> Workspace => Db.Workspace;
+
+    /// <summary>The workspace that writes, where it is not the graph's own.</summary>
+    public Id<Workspace>? Guest { get; }
 
     /// <summary>When all that this transaction does is known from.</summary>
     public DateTimeOffset Now { get; }
@@ -41,9 +50,26 @@ internal sealed class GraphWrite
     public HeldFacts Held { get; }
 
     /// <exception cref="Forbidden">The graph was removed meanwhile.</exception>
-    public static async ValueTask<T> RunAsync<T>(
+    public static ValueTask<T> RunAsync<T>(
+        Db db,
+        OpenedGraph graph,
+        TimeProvider time,
+        Func<GraphWrite, ValueTask<T>> write
+    ) => RunAsync(db, graph.Id, graph.Guest, time, write);
+
+    /// <summary>The same for work of the graph's own workspace.</summary>
+    /// <exception cref="Forbidden">The graph was removed meanwhile.</exception>
+    public static ValueTask<T> RunAsync<T>(
         Db db,
         Id<KnowledgeGraph> graph,
+        TimeProvider time,
+        Func<GraphWrite, ValueTask<T>> write
+    ) => RunAsync(db, graph, guest: null, time, write);
+
+    private static async ValueTask<T> RunAsync<T>(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        Id<Workspace>? guest,
         TimeProvider time,
         Func<GraphWrite, ValueTask<T>> write
     )
@@ -61,7 +87,7 @@ internal sealed class GraphWrite
         var now = DateTimeOffset.FromUnixTimeMilliseconds(
             time.GetUtcNow().ToUnixTimeMilliseconds()
         );
-        var changes = new GraphWrite(db, graph, now, dedupe);
+        var changes = new GraphWrite(db, graph, guest, now, dedupe);
         var result = await write(changes);
         await changes.CountAsync();
         return result;
@@ -106,8 +132,8 @@ internal sealed class GraphWrite
             """
             INSERT INTO facts (id, workspace_id, graph_id, origin_id, episode_id, is_part, text, subject_id, predicate,
                 object_id, value, valid_from, valid_to, recorded_at, retracted_at, superseded_by, ended_by, confidence,
-                source, rule, metadata)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, NULL, $15, $16, $17, $18, $19)
+                source, rule, metadata, written_by)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, NULL, $15, $16, $17, $18, $19, $20)
             """,
             fact.Id.Value,
             Workspace.Value,
@@ -127,7 +153,8 @@ internal sealed class GraphWrite
             fact.Confidence,
             fact.Source,
             fact.Rule,
-            fact.Metadata
+            fact.Metadata,
+            fact.WrittenBy?.Value
         );
         await FactWords.AddAsync(Db, fact);
         Held.Add(fact);

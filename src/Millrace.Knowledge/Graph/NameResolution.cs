@@ -99,8 +99,8 @@ internal sealed class NameResolution(GraphWrite write)
         var id = write.NewId<Entity>();
         await write.Db.SendAsync(
             """
-            INSERT INTO entities (id, workspace_id, graph_id, name, type, summary, attributes, created_at, updated_at, source)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+            INSERT INTO entities (id, workspace_id, graph_id, name, type, summary, attributes, created_at, updated_at, source, written_by)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
             """,
             id.Value,
             write.Workspace.Value,
@@ -110,7 +110,8 @@ internal sealed class NameResolution(GraphWrite write)
             summary,
             attributes,
             write.Now,
-            mention.Source
+            mention.Source,
+            write.Guest?.Value
         );
         await AddNameAsync(id, key, mention.Name);
         _new.Add(id);

@@ -1,3 +1,4 @@
+using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Knowledge.Ingest;
 
@@ -46,6 +47,9 @@ public sealed record NewFact
     public string? Metadata { get; init; }
 
     internal Id<Document>? Document { get; init; }
+
+    /// <summary>Whose words they are, when they are copied from another's graph.</summary>
+    internal Id<Workspace>? WrittenBy { get; init; }
 
     /// <summary>What read the relation, when it was not given by the writer.</summary>
     internal string? Rule { get; init; }

@@ -13,6 +13,9 @@ public sealed record OpenedGraph(
     bool IsDefault
 )
 {
+    /// <summary>The caller's workspace where it is not the graph's own: what such a one writes is marked with it.</summary>
+    internal Id<Workspace>? Guest { get; init; }
+
     /// <exception cref="Forbidden">The caller's role is less.</exception>
     public void Demand(GraphRole role)
     {

@@ -36,7 +36,7 @@ internal sealed class Reprocessing(
         {
             added += await store.WriteAsync(
                 graph.Workspace,
-                db => GraphWrite.RunAsync(db, graph.Id, time, write => ReadAsync(write, some)),
+                db => GraphWrite.RunAsync(db, graph, time, write => ReadAsync(write, some)),
                 cancellation
             );
             episodes += some.Count;

@@ -29,7 +29,8 @@ public sealed class SessionMigration(Store store, FactLog facts, GraphSessions s
         while (await NextAsync(from, session, last, cancellation) is { Count: > 0 } some)
         {
             var present = await TextsAsync(to, session, cancellation);
-            var missing = some.FindAll(fact => present.Add(fact.Text)).ConvertAll(Again);
+            var missing = some.FindAll(fact => present.Add(fact.Text))
+                .ConvertAll(fact => Again(fact) with { WrittenBy = WriterIn(fact, from, to) });
             if (missing.Count > 0)
                 await facts.AddAsync(to, missing, cancellation);
             copied += missing.Count;
@@ -91,6 +92,13 @@ public sealed class SessionMigration(Store store, FactLog facts, GraphSessions s
                 cancellation
             ),
         ];
+
+    /// <summary>Whose words a fact of one graph are in another; null for the other's own workspace.</summary>
+    private static Id<Workspace>? WriterIn(FactView fact, OpenedGraph from, OpenedGraph to)
+    {
+        var writer = fact.WrittenBy ?? from.Workspace;
+        return writer == to.Workspace ? null : writer;
+    }
 
     /// <summary>A fact to be written anew: what was read out of its text is read again, and so is what ended it.</summary>
     private static NewFact Again(FactView fact)

@@ -166,6 +166,7 @@ internal sealed class Statements(Contradictions contradictions)
             Source = fact.Source,
             Metadata = fact.Metadata,
             Session = fact.Session,
+            WrittenBy = write.Guest ?? fact.WrittenBy,
         };
     }
 
