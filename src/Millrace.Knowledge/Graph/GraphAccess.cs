@@ -15,6 +15,9 @@ public sealed class GraphAccess(Store store, TimeProvider time)
     private const string Columns =
         "g.id, g.name, g.description, g.is_default, g.dedupe, g.fact_count, g.node_count, g.edge_count, g.created_at, g.updated_at, g.workspace_id";
 
+    private const int MostOfOne = 10;
+    private const int MostShared = 100;
+
     /// <exception cref="Forbidden">The graph is not accessible, whether it exists or not.</exception>
     public async Task<OpenedGraph> OpenAsync(
         Principal caller,
@@ -78,15 +81,85 @@ public sealed class GraphAccess(Store store, TimeProvider time)
                 ),
             cancellation
         );
+        var granted = await GrantedAsync(caller, cancellation);
+        return
+        [
+            .. own.OrderByDescending(graph => graph.IsDefault),
+            .. granted.Select(grant => grant.Graph),
+        ];
+    }
+
+    /// <summary>
+    /// Those of these that a search of all looks into: the caller's own, and of what others share what a session is mapped
+    /// to and what was shared first, up to <see cref="MostOfOne"/> graphs of one workspace and <see cref="MostShared"/>
+    /// altogether.
+    /// </summary>
+    public async Task<IReadOnlyList<OpenedGraph>> SearchedAsync(
+        Principal caller,
+        CancellationToken cancellation = default
+    )
+    {
+        await EnsureDefaultAsync(caller.Workspace, cancellation);
+        var (own, mapped) = await store.ReadAsync(
+            caller.Workspace,
+            async db =>
+                (
+                    await db.QueryAsync(
+                        "SELECT id, is_default FROM graphs WHERE workspace_id = $1 ORDER BY id",
+                        row => new OpenedGraph(
+                            row.Id<KnowledgeGraph>(0),
+                            caller.Workspace,
+                            GraphRole.Owner,
+                            row.Flag(1)
+                        ),
+                        db.Workspace.Value
+                    ),
+                    await db.QueryAsync(
+                        "SELECT DISTINCT graph_id FROM graph_sessions WHERE workspace_id = $1",
+                        row => row.Id<KnowledgeGraph>(0),
+                        db.Workspace.Value
+                    )
+                ),
+            cancellation
+        );
+        var used = mapped.ToHashSet();
+        var shared = (await GrantedAsync(caller, cancellation))
+            .OrderByDescending(grant => used.Contains(grant.Graph.Id))
+            .ThenBy(grant => grant.Since)
+            .GroupBy(grant => grant.Home)
+            .SelectMany(ofOne => ofOne.Take(MostOfOne))
+            .Take(MostShared)
+            .Select(grant => new OpenedGraph(
+                grant.Graph.Id,
+                grant.Home,
+                grant.Graph.Role,
+                grant.Graph.IsDefault
+            )
+            {
+                Guest = caller.Workspace,
+            });
+        return [.. own, .. shared];
+    }
+
+    /// <summary>The graphs of others that the caller may read, oldest first, each with the best role that it was given.</summary>
+    private async Task<List<Grant>> GrantedAsync(
+        Principal caller,
+        CancellationToken cancellation
+    )
+    {
         var granted = await store.ReadAsync(
             Reach.Installation,
             async db =>
                 await db.QueryAsync(
                     $"""
-                    SELECT {Columns}, a.role FROM graph_grants a JOIN graphs g ON g.id = a.graph_id
+                    SELECT {Columns}, a.role, a.created_at FROM graph_grants a JOIN graphs g ON g.id = a.graph_id
                     WHERE a.grantee = $1 OR a.grantee = $2 ORDER BY g.id
                     """,
-                    row => (View: View(row, row.Word<GraphRole>(11)), Home: row.Id<Workspace>(10)),
+                    row => new Grant(
+                        View(row, row.Word<GraphRole>(11)),
+                        row.Id<Workspace>(10),
+                        row.Time(12)
+                    ),
                     Grantee.OfKey(caller.KeyNumber),
                     await OwnerAsync(db, caller)
                 ),
@@ -94,11 +167,10 @@ public sealed class GraphAccess(Store store, TimeProvider time)
         );
         return
         [
-            .. own.OrderByDescending(graph => graph.IsDefault),
             .. granted
-                .Where(entry => entry.Home != caller.Workspace)
-                .GroupBy(entry => entry.View.Id)
-                .Select(entries => entries.MaxBy(entry => entry.View.Role).View),
+                .Where(grant => grant.Home != caller.Workspace)
+                .GroupBy(grant => grant.Graph.Id)
+                .Select(grants => grants.MaxBy(grant => grant.Graph.Role)!),
         ];
     }
 
@@ -225,6 +297,8 @@ public sealed class GraphAccess(Store store, TimeProvider time)
             row.Time(8),
             row.Time(9)
         );
+
+    private sealed record Grant(GraphView Graph, Id<Workspace> Home, DateTimeOffset Since);
 }
 
 /// <summary>Who a graph is granted to, as it is stored.</summary>

@@ -60,6 +60,7 @@ internal static class GraphRegistration
             provider.GetRequiredService<Store>(),
             provider.GetRequiredService<FactMeaning>()
         ));
+        services.AddSingleton<AccessibleSearch>();
         services.AddSingleton<Episodes>();
         services.AddSingleton<Consolidation>();
         services.AddWorkspaceData<GraphData>();

@@ -44,7 +44,7 @@ internal static class GraphSearchRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapRead("/graph/search", SearchAsync)
-            .WithSummary("Ask all accessible graphs")
+            .WithSummary("Ask all accessible graphs; of those that one other key shares, ten")
             .WithQuery("query", "What is asked; required.")
             .WithQuery("limit", "1 to 1,000; 10 when left out.")
             .WithMoment()
@@ -102,8 +102,7 @@ internal static class GraphSearchRoutes
 
     private static async Task<JsonHttpResult<GraphQueryResponse>> SearchAsync(
         HttpContext http,
-        GraphAccess access,
-        GraphSearch search,
+        AccessibleSearch search,
         TimeProvider time
     )
     {
@@ -113,21 +112,8 @@ internal static class GraphSearchRoutes
             Limit = query.Limit(10),
         };
         query.Check();
-        var caller = http.Caller();
-        var answers = new List<GraphAnswer>();
-        foreach (var graph in await access.ListAsync(caller, http.RequestAborted))
-        {
-            var opened = await access.OpenAsync(caller, graph.Id, http.RequestAborted);
-            answers.Add(await search.FindAsync(opened, question, http.RequestAborted));
-        }
-        var facts = answers
-            .SelectMany(answer => answer.Facts)
-            .OrderByDescending(fact => fact.Score)
-            .Take(question.Limit)
-            .ToList();
-        return Json(
-            Answer(null, question, facts, [.. answers.SelectMany(answer => answer.Entities)])
-        );
+        var answer = await search.FindAsync(http.Caller(), question, http.RequestAborted);
+        return Json(Answer(null, question, answer.Facts, answer.Entities));
     }
 
     private static async Task<JsonHttpResult<GraphPathResponse>> PathAsync(

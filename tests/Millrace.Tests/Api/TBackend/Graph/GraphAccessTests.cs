@@ -108,6 +108,68 @@ public sealed class GraphAccessTests
         await friend.RefusedAsync(HttpMethod.Get, facts, 403);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task What_others_share_unasked_neither_fills_a_search_nor_makes_it_long(
+        Dialect dialect
+    )
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        using var sender = server.Client(await server.NewKeyAsync());
+        var own = await client.DefaultGraphAsync();
+        var number = (await client.ReadAsync("/usage"))["key_id"]!;
+        await client.SendAsync(
+            HttpMethod.Post,
+            $"/graph/{own}/facts",
+            """[{"fact":"I heard that Alice is said to work at Acme"},{"fact":"Alice likes Acme"}]"""
+        );
+        var shared = new List<string>();
+        for (var at = 0; at < 12; at++)
+        {
+            var graph = (
+                await sender.SendAsync(HttpMethod.Post, "/graph", """{"name":"advert"}""")
+            )["id"]!.ToString();
+            shared.Add(graph);
+            await sender.SendAsync(
+                HttpMethod.Post,
+                $"/graph/{graph}/facts",
+                """[{"fact":"Alice works at Acme"},{"fact":"Alice works at Beta"}]"""
+            );
+            await sender.SendAsync(
+                HttpMethod.Post,
+                $"/graph/{graph}/share",
+                $$"""{"key_id":{{number}},"role":"reader"}"""
+            );
+        }
+
+        (await FoundAsync(limit: 4)).Count(graph => graph == own).ShouldBe(2);
+        var all = await FoundAsync(limit: 1_000);
+        all.Where(graph => graph != own).Distinct().Count().ShouldBe(10);
+        all.ShouldNotContain(shared[^1]);
+        (await client.ReadAsync("/graph/accessible"))["graphs"]!.AsArray().Count.ShouldBe(13);
+        (await client.ReadAsync($"/graph/{shared[^1]}/query?query=Alice"))["results"]!
+            .AsArray()
+            .ShouldNotBeEmpty();
+
+        await client.SendAsync(
+            HttpMethod.Post,
+            "/graph/sessions/map",
+            $$"""{"session_id":"s","graph_id":"{{shared[^1]}}"}"""
+        );
+        (await FoundAsync(limit: 1_000)).ShouldContain(shared[^1]);
+
+        async Task<List<string>> FoundAsync(int limit)
+        {
+            var found = await client.ReadAsync(
+                $"/graph/search?query=Where+does+Alice+work&limit={limit}"
+            );
+            return
+            [
+                .. found["results"]!.AsArray().Select(result => result!["graph_id"]!.ToString()),
+            ];
+        }
+    }
+
     [Fact]
     public async Task Without_a_key_and_without_the_right_nothing_is_shown()
     {
