@@ -12,13 +12,15 @@ internal sealed class BoundedXml : IDisposable
     private const int MarkupPerCharacter = 40;
 
     private readonly Reading _reading;
+    private readonly SteppedStream _content;
     private readonly char[] _piece = new char[4096];
 
     public BoundedXml(Stream content, Reading reading)
     {
         _reading = reading;
+        _content = new SteppedStream(content);
         Xml = XmlReader.Create(
-            content,
+            _content,
             new XmlReaderSettings
             {
                 DtdProcessing = DtdProcessing.Prohibit,
@@ -38,6 +40,7 @@ internal sealed class BoundedXml : IDisposable
     public bool Read()
     {
         _reading.Check();
+        _content.BeginStep();
         try
         {
             if (!Xml.Read())
@@ -77,6 +80,7 @@ internal sealed class BoundedXml : IDisposable
             {
                 text.Append(_piece, 0, count);
                 CheckLength(text.Length);
+                _content.BeginStep();
             }
         }
         catch (XmlException broken)
@@ -92,7 +96,11 @@ internal sealed class BoundedXml : IDisposable
             throw TooMuch();
     }
 
-    public void Dispose() => Xml.Dispose();
+    public void Dispose()
+    {
+        Xml.Dispose();
+        _content.Dispose();
+    }
 
     private UnreadableDocument Reason(XmlException broken)
     {

@@ -40,6 +40,31 @@ public sealed class WorstStructuresTests : IDisposable
         (await _lab.FailAsync(nested)).Fault.ShouldBe(DocumentFault.TooDeep);
     }
 
+    [Theory]
+    [InlineData(1, 6 << 20)]
+    [InlineData(6_000, 1_000)]
+    public async Task Attributes_that_would_be_held_whole_are_not(int count, int length)
+    {
+        var element = new StringBuilder("<a");
+        for (var at = 0; at < count; at++)
+            element.Append($" a{at}=\"").Append('x', length).Append('"');
+        var xml = Encoding.UTF8.GetBytes($"<r><v>1</v>{element}/></r>");
+
+        (await _lab.FailAsync(xml)).Fault.ShouldBe(DocumentFault.TooMuchText);
+    }
+
+    [Fact]
+    public async Task Long_attributes_and_texts_of_xml_are_read()
+    {
+        var (value, text) = (new string('x', 100_000), new string('y', 4_500_000));
+        var xml = Encoding.UTF8.GetBytes($"<r><v a=\"{value}\"/><t>{text}</t></r>");
+
+        var read = string.Concat((await _lab.ReadAsync(xml)).Select(block => block.Text));
+
+        read.ShouldContain(value);
+        read.Count(letter => letter == 'y').ShouldBe(text.Length);
+    }
+
     [Fact]
     public async Task An_archive_of_countless_files_is_refused()
     {
