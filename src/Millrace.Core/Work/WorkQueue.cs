@@ -74,6 +74,22 @@ public sealed class WorkQueue(Store store, WorkOptions options, TimeProvider tim
         CancellationToken cancellation = default
     ) => store.WriteAsync(Reach.Installation, db => EnqueueAsync(db, work), cancellation);
 
+    /// <summary>Those of these that do not wait or run already, told by their payloads, so that nothing is queued twice.</summary>
+    public static async ValueTask<IReadOnlyList<NewWork>> MissingAsync(
+        Db db,
+        string kind,
+        IEnumerable<NewWork> wanted
+    )
+    {
+        var present = await db.QueryAsync(
+            "SELECT workspace_id, payload FROM work_items WHERE state IN ('waiting', 'running') AND kind = $1",
+            row => (row.Id<Workspace>(0), row.Text(1)),
+            kind
+        );
+        var known = present.ToHashSet();
+        return [.. wanted.Where(work => known.Add((work.Workspace, work.Payload)))];
+    }
+
     /// <summary>One item as it stands now. Fails with <see cref="NotFound"/>.</summary>
     public Task<WorkItem> GetAsync(
         Reach reach,

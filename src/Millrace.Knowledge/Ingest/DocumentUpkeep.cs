@@ -63,11 +63,11 @@ internal sealed class DocumentUpkeep(Store store, WorkQueue queue, ModelRouter m
             model,
             MostAtOnce
         );
-        foreach (var (workspace, document) in stale)
-        {
-            var again = Ingestion.WorkOn(EmbedHandler.EmbedKind, workspace, document);
+        var wanted = stale.Select(one =>
+            Ingestion.WorkOn(EmbedHandler.EmbedKind, one.Workspace, one.Document)
+        );
+        foreach (var again in await WorkQueue.MissingAsync(db, EmbedHandler.EmbedKind, wanted))
             await queue.EnqueueAsync(db, again);
-        }
     }
 }
 

@@ -45,14 +45,14 @@ internal sealed class FactUpkeep(
                     time.GetUtcNow() - TimeSpan.FromMinutes(1),
                     MostAtOnce
                 );
-                foreach (var (workspace, graph) in stale)
-                    await queue.EnqueueAsync(
-                        db,
-                        FactEmbedding.WorkOn(
-                            workspace,
-                            new FactRange(graph.Value, Guid.Empty, Last)
-                        )
-                    );
+                var wanted = stale.Select(one =>
+                    FactEmbedding.WorkOn(
+                        one.Workspace,
+                        new FactRange(one.Graph.Value, Guid.Empty, Last)
+                    )
+                );
+                foreach (var again in await WorkQueue.MissingAsync(db, FactEmbedding.Kind, wanted))
+                    await queue.EnqueueAsync(db, again);
             },
             cancellation
         );

@@ -74,6 +74,53 @@ public sealed class FactVectorTests
         queued.ShouldBe([_time.GetUtcNow() + TimeSpan.FromSeconds(2)]);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Vectors_that_are_missing_are_queued_anew_unless_their_work_still_waits(
+        Dialect dialect
+    )
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var (one, other) = (await GraphAsync(house), await GraphAsync(house));
+        await SayAsync(house, one, "Bob moved to Oslo");
+        await SayAsync(house, other, "Bob moved to Rome");
+        await EndAsync("id = id");
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        await KeepUpAsync();
+        await KeepUpAsync();
+        (await WaitingAsync()).ShouldBe(2);
+
+        await EndAsync($"payload LIKE '%{one.Id.Value}%'");
+        await KeepUpAsync();
+        (await WaitingAsync()).ShouldBe(2);
+
+        Task KeepUpAsync() =>
+            house
+                .Get<IEnumerable<Millrace.Core.Work.IWorkHandler>>()
+                .OfType<FactUpkeep>()
+                .Single()
+                .RunAsync(null!, CancellationToken.None);
+        Task EndAsync(string which) =>
+            house.Store.WriteAsync(
+                Reach.Installation,
+                async db =>
+                {
+                    await db.ExecuteAsync(
+                        $"UPDATE work_items SET state = 'dead' WHERE kind = 'graph.embed' AND {which}"
+                    );
+                }
+            );
+        Task<long> WaitingAsync() =>
+            house.Store.ReadAsync(
+                Reach.Installation,
+                db =>
+                    db.FirstAsync(
+                        "SELECT COUNT(*) FROM work_items WHERE kind = 'graph.embed' AND state = 'waiting'",
+                        row => row.Int64(0)
+                    )
+            );
+    }
+
     private static async Task<OpenedGraph> GraphAsync(AssistantHarness house) =>
         await house.Get<GraphAccess>().OpenDefaultAsync(await house.NewPrincipalAsync());
 
