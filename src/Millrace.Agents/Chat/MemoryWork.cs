@@ -7,6 +7,7 @@ using Millrace.Core.Storage;
 using Millrace.Core.Work;
 using Millrace.Knowledge.Graph;
 using Millrace.Knowledge.Graph.Memory;
+using Millrace.Models.Routing;
 
 namespace Millrace.Agents.Chat;
 
@@ -18,22 +19,36 @@ internal sealed record MemoryTask(
     Guid Key,
     long KeyNumber,
     Guid? Graph
-);
+)
+{
+    /// <summary>The caller named the built-in model, so no other one is to see the turn.</summary>
+    public bool ByRule { get; init; }
+}
 
 /// <summary>
 /// Queues the keeping of what a user told, in the write that ends the turn, and only when there may be something to keep.
 /// (t-backend §9.6)
 /// </summary>
-internal sealed class MemoryWork(WorkQueue queue, GraphMemory memory, MemoryOptions options)
+internal sealed class MemoryWork(
+    WorkQueue queue,
+    GraphMemory memory,
+    ModelRouter models,
+    MemoryOptions options
+)
 {
     public const string Kind = "memory.extract";
 
+    /// <summary>Whether there may be something to keep, told before the write, which others wait for.</summary>
+    public bool MayHold(TurnRequest request, OpenTurn turn) =>
+        options.Extract
+        && turn.Session is not null
+        // Without a key nobody has shown whose memory it is.
+        && request.Principal.Key != default
+        && memory.MayHold(request.Message, IsByRule(request));
+
     public async ValueTask QueueAsync(Db db, TurnRequest request, string handle, OpenTurn turn)
     {
-        // Without a key nobody has shown whose memory it is.
-        if (!options.Extract || turn.Session is not { } session || request.Principal.Key == default)
-            return;
-        if (!memory.MayHold(request.Message))
+        if (turn.Session is not { } session)
             return;
         var graph = await GraphSessions.FindAsync(db, handle);
         if (request.Graphs is { } named && !named.Any(open => IsOf(open, graph, turn.Workspace)))
@@ -45,7 +60,10 @@ internal sealed class MemoryWork(WorkQueue queue, GraphMemory memory, MemoryOpti
             request.Principal.Key.Value,
             request.Principal.KeyNumber,
             graph?.Value
-        );
+        )
+        {
+            ByRule = IsByRule(request),
+        };
         await queue.EnqueueAsync(
             db,
             new NewWork(turn.Workspace, Kind, JsonSerializer.Serialize(task))
@@ -54,6 +72,9 @@ internal sealed class MemoryWork(WorkQueue queue, GraphMemory memory, MemoryOpti
             }
         );
     }
+
+    private bool IsByRule(TurnRequest request) =>
+        request.Model is { } name && models.ResolveConfigured(name).IsOwn(name);
 
     private static bool IsOf(
         OpenedGraph open,
@@ -69,8 +90,7 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
     // Of the model's; then the rules read.
     private const int Tries = 3;
 
-    // By then an earlier turn has had its time.
-    private const int Waits = 6;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     public string Kind => MemoryWork.Kind;
 
@@ -81,19 +101,22 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
             work.Stopping
         );
         var task = JsonSerializer.Deserialize<MemoryTask>(work.Item.Payload)!;
-        if (memory.HasModel && work.Item.Attempts < Waits)
-            await DemandOrderAsync(work.Item, task, either.Token);
-        await KeepAsync(work, task, either.Token);
+        if (memory.HasModel && !await IsNextAsync(work.Item, task, either.Token))
+            await work.PostponeAsync(BetweenLooks);
+        else
+            await KeepAsync(work, task, either.Token);
     }
 
-    /// <summary>What is said next is understood from what was said before, and a model takes its time to read that.</summary>
-    private async Task DemandOrderAsync(
+    /// <summary>
+    /// Whether all earlier turns of the session have been read, or given up. What is said next is understood from what was
+    /// said before, and a model takes its time to read that.
+    /// </summary>
+    private Task<bool> IsNextAsync(
         WorkItem item,
         MemoryTask task,
         CancellationToken cancellation
-    )
-    {
-        var isNext = await store.ReadAsync(
+    ) =>
+        store.ReadAsync(
             item.WorkspaceId,
             async db =>
                 !await db.FirstAsync(
@@ -109,12 +132,6 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
                 ),
             cancellation
         );
-        if (!isNext)
-            throw new Unavailable(
-                "memory_waits",
-                "An earlier turn of the session is still being read."
-            );
-    }
 
     private async Task KeepAsync(WorkContext work, MemoryTask task, CancellationToken cancellation)
     {
@@ -146,6 +163,7 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
             new SaidTurn(said.Text, said.At, task.Handle, subject)
             {
                 Workspace = workspace,
+                ByRule = task.ByRule,
                 MayWait = work.Item.Attempts < Tries,
             },
             work.FinishAsync,

@@ -113,13 +113,15 @@ internal sealed class TurnEnding(
             Vectors = Prepared?.Vectors ?? [],
         };
         var olderThrough = Prepared?.OlderThrough ?? 0;
+        var mayHold = memory.MayHold(request, turn);
         await log.CloseAsync(
             turn,
             outcome,
             async db =>
             {
                 await summaries.QueueWhenDueAsync(db, turn, olderThrough);
-                await memory.QueueAsync(db, request, handle, turn);
+                if (mayHold)
+                    await memory.QueueAsync(db, request, handle, turn);
             }
         );
     }

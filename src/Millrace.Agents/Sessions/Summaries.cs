@@ -62,7 +62,12 @@ internal sealed class SummaryHandler(Store store, ModelRouter models, MemoryMete
         var summary =
             transcript.Length == 0
                 ? ""
-                : await SummariseAsync(work.Item.WorkspaceId, transcript, cancellation);
+                : await SummariseAsync(
+                    work.Item.WorkspaceId,
+                    await RouteAsync(work.Item.WorkspaceId, task, cancellation),
+                    transcript,
+                    cancellation
+                );
         await store.WriteAsync(
             work.Item.WorkspaceId,
             async db =>
@@ -82,6 +87,32 @@ internal sealed class SummaryHandler(Store store, ModelRouter models, MemoryMete
             },
             cancellation
         );
+    }
+
+    /// <summary>What was said to the built-in model is read by no other.</summary>
+    private async Task<Route> RouteAsync(
+        Id<Workspace> workspace,
+        SummaryTask task,
+        CancellationToken cancellation
+    )
+    {
+        var isOwn = await store.ReadAsync(
+            workspace,
+            db =>
+                db.FirstAsync(
+                    """
+                    SELECT 1 FROM turns t JOIN runs r ON r.id = t.run_id
+                    WHERE t.session_id = $1 AND t.number > $2 AND t.number <= $3 AND r.provider = $4 LIMIT 1
+                    """,
+                    _ => true,
+                    task.Session,
+                    task.From,
+                    task.Through,
+                    EmbeddedModels.Provider
+                ),
+            cancellation
+        );
+        return models.Resolve(isOwn ? EmbeddedModels.Local : null);
     }
 
     private static async ValueTask<string> TranscriptAsync(Db db, SummaryTask task)
@@ -115,13 +146,14 @@ internal sealed class SummaryHandler(Store store, ModelRouter models, MemoryMete
 
     private async Task<string> SummariseAsync(
         Id<Workspace> workspace,
+        Route route,
         string transcript,
         CancellationToken cancellation
     )
     {
         var answer = await models.CompleteAsync(
             new ModelRequest(
-                models.Resolve(null),
+                route,
                 [
                     new ChatMessage(ChatRole.System, Instruction),
                     new ChatMessage(ChatRole.User, $"Summarise:\n\n{transcript}"),

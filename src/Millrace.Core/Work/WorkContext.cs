@@ -56,6 +56,12 @@ public sealed class WorkContext
         db.AfterCommit(() => _lease.IsFinished = true);
     }
 
+    /// <summary>
+    /// Ends the attempt because what it needs first is still under way: it is none, and another follows after this time.
+    /// The handler returns then.
+    /// </summary>
+    public Task PostponeAsync(TimeSpan wait) => _leases.PostponeAsync(_lease, wait);
+
     private static Conflict Lost() =>
         new("work_lease_lost", "The work item was cancelled or is run elsewhere.");
 }

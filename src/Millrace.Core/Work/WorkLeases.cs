@@ -176,7 +176,10 @@ internal sealed class WorkLeases(Store store, TimeProvider time)
     }
 
     /// <summary>Gives an unfinished item back: runnable at once, the attempt not counted.</summary>
-    public Task HandBackAsync(WorkLease lease) =>
+    public Task HandBackAsync(WorkLease lease) => PostponeAsync(lease, TimeSpan.Zero);
+
+    /// <summary>Gives an unfinished item back for later, the attempt not counted.</summary>
+    public Task PostponeAsync(WorkLease lease, TimeSpan wait) =>
         store.WriteAsync(
             Reach.Installation,
             async db =>
@@ -186,10 +189,11 @@ internal sealed class WorkLeases(Store store, TimeProvider time)
                     UPDATE work_items SET state = 'waiting', attempts = attempts - 1, run_after = $1, lease = NULL, lease_until = NULL
                     WHERE id = $2 AND lease = $3
                     """,
-                    time.GetUtcNow(),
+                    time.GetUtcNow() + wait,
                     lease.Item.Id.Value,
                     lease.Id.Value
                 );
+                db.AfterCommit(() => lease.IsFinished = true);
             }
         );
 

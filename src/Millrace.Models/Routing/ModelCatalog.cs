@@ -82,23 +82,28 @@ internal sealed class ModelCatalog
             string.IsNullOrWhiteSpace(name)
             || name.Equals("default", StringComparison.OrdinalIgnoreCase)
         )
-            return RouteOf(preset.Card.Name, [preset], embeds, substituted: false);
+            return RouteOf(preset.Card.Name, [preset], !embeds, substituted: false);
         if (_aliases.TryGetValue(name, out var models))
         {
             var candidates = models.Select(One).OfType<Candidate>();
-            return RouteOf(name, candidates, embeds, substituted: false);
+            return RouteOf(name, candidates, !embeds, substituted: false);
         }
         // The strongest that is here, in T Backend's words (t-backend §10). No provider has a model of this name.
         if (name.Equals("advanced", StringComparison.OrdinalIgnoreCase))
-            return RouteOf(name, [preset], embeds, substituted: false);
+            return RouteOf(name, [preset], !embeds, substituted: false);
         if (One(name) is { } candidate && (!embeds || Embeds(candidate)))
-            return RouteOf(name, [candidate], embeds, substituted: false);
+            return RouteOf(
+                name,
+                [candidate],
+                !embeds && candidate.Provider.Kind != ProviderKind.Embedded,
+                substituted: false
+            );
         if (_unknownNames == UnknownNames.Refuse)
             throw new NotFound(
                 "model_not_found",
                 $"There is no model {name}. Ask GET /v1/models for those that are here."
             );
-        return RouteOf(name, [preset], embeds, substituted: true);
+        return RouteOf(name, [preset], !embeds, substituted: true);
     }
 
     /// <summary>Whether the operator gave this name a meaning: an alias, a served model, or <c>provider/model</c>.</summary>
@@ -108,15 +113,16 @@ internal sealed class ModelCatalog
     private Route RouteOf(
         string asked,
         IEnumerable<Candidate> candidates,
-        bool embeds,
+        bool fallsBack,
         bool substituted
     ) =>
-        // Vectors of two models cannot be compared, so that embeddings have no fallback.
+        // Vectors of two models cannot be compared, so that embeddings have no fallback. Nor has a model of this process
+        // that is asked for by its name: its text goes to no other.
         new(
             asked,
             [
                 .. candidates
-                    .Concat(embeds ? [] : _fallback)
+                    .Concat(fallsBack ? _fallback : [])
                     .DistinctBy(candidate => candidate.Card.Name),
             ],
             substituted

@@ -29,6 +29,12 @@ public sealed class Route
     /// <summary>Requests already made for this route, when it is what is left of another.</summary>
     internal int AttemptsBefore { get; private init; }
 
+    /// <summary>Whether this name means a model of this process: who asks for that one wants no other to see the text.</summary>
+    public bool IsOwn(string name) =>
+        !Substituted
+        && First.Provider == EmbeddedModels.Provider
+        && Asked.Equals(name, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether the first model is reached in this form, so that a request can go through untouched.</summary>
     public bool Speaks(WireForm form) => Candidates[0].Provider.Form == form;
 

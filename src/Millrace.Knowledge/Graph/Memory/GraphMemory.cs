@@ -13,6 +13,9 @@ public sealed record SaidTurn(string Text, DateTimeOffset At, string Session, st
     /// <summary>Who pays for its reading.</summary>
     public Id<Workspace> Workspace { get; init; }
 
+    /// <summary>No model is to see it.</summary>
+    public bool ByRule { get; init; }
+
     /// <summary>It will be tried again when a model does not answer now; else the rules read it.</summary>
     public bool MayWait { get; init; }
 }
@@ -41,8 +44,9 @@ public sealed class GraphMemory
     public bool HasModel => _model?.Route is not null;
 
     /// <summary>Whether there may be something to keep in a message, as far as that can be told without the graph.</summary>
-    public bool MayHold(string message) =>
-        HasModel && SaidReader.IsTelling(message) || SaidFacts.MayHold(message);
+    /// <param name="byRule">No model is to see it.</param>
+    public bool MayHold(string message, bool byRule = false) =>
+        !byRule && HasModel && SaidReader.IsTelling(message) || SaidFacts.MayHold(message);
 
     /// <summary>Keeps what is worth it.</summary>
     /// <param name="also">What else belongs to the same write; it is made even where there is nothing to keep.</param>
@@ -67,7 +71,7 @@ public sealed class GraphMemory
         );
         // What has ended may be taken up again.
         recent.RemoveAll(fact => fact.RetractedAt is not null);
-        var read = _model is { Route: { } route }
+        var read = !turn.ByRule && _model is { Route: { } route }
             ? await _model.ReadAsync(graph, turn, route, recent, cancellation)
             : null;
         var kept = (

@@ -216,6 +216,102 @@ public sealed class ModelMemoryTests
         Asked(model).Count.ShouldBeGreaterThan(how is "nonsense" or "refusing" ? 0 : 1);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task What_is_said_to_the_built_in_model_is_seen_by_no_other(Dialect dialect)
+    {
+        await using var model = await OpenAiDouble.StartAsync();
+        await using var server = await StartAsync(
+            model,
+            dialect,
+            ("Models:Fallback:0", "reader"),
+            ("Knowledge:Graph:ExtractionModel", "reader"),
+            ("Sessions:VerbatimTurns", "2"),
+            ("Sessions:SummariseEvery", "2")
+        );
+        using var client = server.Client();
+        string[] messages =
+        [
+            "I moved to Oslo.",
+            "The garden looks splendid in autumn.",
+            "Our vendor is Nortek.",
+            "The cat sleeps all day long.",
+            "My dentist is Weiss.",
+            "fail",
+        ];
+        server.Model.Answer = (asked, _) =>
+            asked[^1].Text == "fail"
+                ? throw new InvalidOperationException()
+                : ScriptedModel.Say("Noted.");
+
+        foreach (var message in messages)
+            await client.SayAsync(
+                new
+                {
+                    message,
+                    session_id = "s",
+                    model = "Local",
+                }
+            );
+        await DoneAsync(server, TimeSpan.FromSeconds(20));
+
+        Chats(model).ShouldBeEmpty();
+        (await FactsAsync(client))
+            .Select(fact => fact["object"]!.ToString())
+            .ShouldBe(["Oslo", "Nortek", "Weiss"], ignoreOrder: true);
+        server
+            .Model.Asked.Any(asked =>
+                asked[^1].Text.StartsWith("Summarise:", StringComparison.Ordinal)
+            )
+            .ShouldBeTrue();
+        await TellAsync(server, client, "I moved to Bergen.");
+        Asked(model).ShouldHaveSingleItem();
+
+        static List<ReceivedRequest> Chats(OpenAiDouble model) =>
+            [
+                .. model.Requests.Where(request =>
+                    request.Path.EndsWith("/chat/completions", StringComparison.Ordinal)
+                ),
+            ];
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_turn_that_waits_for_an_earlier_one_to_be_read_uses_no_attempt_up(
+        Dialect dialect
+    )
+    {
+        await using var model = await OpenAiDouble.StartAsync();
+        await using var server = await StartAsync(model, dialect);
+        using var client = server.Client();
+        var read = new TaskCompletionSource();
+        model.Answer = request =>
+            IsReading(request)
+                ? new Behaviour { Text = """{"facts":[]}""", Gate = read.Task }
+                : Behaviour.Plain;
+
+        await client.SayAsync(new { message = "Henrik leads the team.", session_id = "s" });
+        await client.SayAsync(new { message = "Priya leads it now.", session_id = "s" });
+        await UntilAsync(
+            server,
+            "SELECT 1 FROM work_items WHERE kind = 'memory.extract' AND state = 'waiting' AND run_after > created_at + 1500"
+        );
+        Asked(model).ShouldHaveSingleItem();
+        read.SetResult();
+        await DoneAsync(server, TimeSpan.FromSeconds(20));
+
+        Asked(model).Count.ShouldBe(2);
+        var ends = await server
+            .Services.GetRequiredService<Store>()
+            .ReadAsync(
+                Reach.Installation,
+                db =>
+                    db.QueryAsync(
+                        "SELECT attempts, error FROM work_items WHERE kind = 'memory.extract'",
+                        row => $"{row.Int64(0)} {row.TextOrNull(1)}"
+                    )
+            );
+        ends.ShouldBe(["1 ", "1 "]);
+    }
+
     [Fact]
     public async Task Questions_and_orders_are_not_handed_to_the_model()
     {
@@ -326,18 +422,26 @@ public sealed class ModelMemoryTests
         await DoneAsync(server, TimeSpan.FromSeconds(20));
     }
 
-    private static async Task DoneAsync(TestServer server, TimeSpan patience)
+    private static Task DoneAsync(TestServer server, TimeSpan patience) =>
+        UntilAsync(
+            server,
+            """
+            SELECT 1 WHERE NOT EXISTS (
+                SELECT 1 FROM work_items
+                WHERE kind IN ('memory.extract', 'session.summarise') AND state IN ('waiting', 'running'))
+            """,
+            patience
+        );
+
+    /// <summary>Waits for a query to have a row.</summary>
+    private static async Task UntilAsync(TestServer server, string sql, TimeSpan? patience = null)
     {
         var store = server.Services.GetRequiredService<Store>();
-        using var limit = new CancellationTokenSource(patience);
+        using var limit = new CancellationTokenSource(patience ?? TimeSpan.FromSeconds(20));
         while (
-            await store.ReadAsync(
+            !await store.ReadAsync(
                 Reach.Installation,
-                db =>
-                    db.FirstAsync(
-                        "SELECT 1 FROM work_items WHERE kind = 'memory.extract' AND state IN ('waiting', 'running')",
-                        _ => true
-                    ),
+                db => db.FirstAsync(sql, _ => true),
                 limit.Token
             )
         )
