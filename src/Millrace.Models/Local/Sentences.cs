@@ -112,21 +112,21 @@ internal static partial class Sentences
     [GeneratedRegex(
         @"^(?:please )?(?:remind|send|e-?mail|message|text|write|note|remember|schedule|create|add|book|post|tell)\b",
         RegexOptions.IgnoreCase,
-        matchTimeoutMilliseconds: 100
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex TakesTheRest();
 
     [GeneratedRegex(
         @"(?:,\s+|;\s+|\s+)(?:(?:and|but)(?: also| then)?,?\s+|then\s+|also\s+)(?=(?:what|what's|who|who's|where|when|how|which|why)\b)",
         RegexOptions.IgnoreCase,
-        matchTimeoutMilliseconds: 100
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex QuestionJoint();
 
     [GeneratedRegex(
         @"(?:,\s+|;\s+|\s+)(?:(?:and|but)(?: also| then)?,?\s+|then\s+|also\s+)(?=(?:what|what's|who|who's|where|when|how|which|why|i|i'm|i've|my|we|our|tell me|remind me|calculate|compute|convert|summari[sz]e|translate|count|extract|show|send|search|find|please|roll|set)\b)|[,;]\s+(?=(?:i|i'm|i've|my|what|what's|how (?:old|many|much|long|far|tall|big))\s|(?:who|where|when|which) (?:is|are|am|do|does|did|was) [^?]*\?$)",
         RegexOptions.IgnoreCase,
-        matchTimeoutMilliseconds: 100
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Joint();
 }
@@ -158,14 +158,14 @@ internal sealed partial class Clause
     [GeneratedRegex(
         @"^(?:(?:hi|hello|hey|ok|okay|so|well|oh|um|actually|no|yes|and|but|also|then|please|sorry|correction|thanks|by the way|btw)\b(?: there| millrace)?[,!.:]*\s+)+",
         RegexOptions.IgnoreCase,
-        matchTimeoutMilliseconds: 100
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Opening();
 
     [GeneratedRegex(
         @"^(?:and |so |please |but )*(?:what|what's|whats|who|who's|whom|whose|where|where's|when|when's|which|why|how|is|are|am|was|were|do|does|did|can|could|will|would|should|has|have you|tell me|remind me (?:what|who|where|when|which|how|of)|do you)\b",
         RegexOptions.IgnoreCase,
-        matchTimeoutMilliseconds: 100
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Question();
 }
