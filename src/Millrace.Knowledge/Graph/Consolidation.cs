@@ -17,12 +17,17 @@ public sealed record Consolidated(bool DryRun, int FactsExamined, int FactsMerge
 /// <summary>
 /// Makes one of what is there more than once: entities of one name and no two types, and facts that say the same of
 /// times that touch. What is merged is retracted and names its successor, so the graph still tells what it knew before.
+/// What is the same is found out by reading; each write merges a little of it, if it is as it was read.
 /// </summary>
 public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time)
 {
+    // Of one write, so that others pass.
+    private const int EntitiesAtOnce = 10;
+    private const int FactsAtOnce = 50;
+
     /// <param name="actor">Who asked for it, for the audit log.</param>
     /// <param name="task">Names it there.</param>
-    public Task<Consolidated> RunAsync(
+    public async Task<Consolidated> RunAsync(
         OpenedGraph graph,
         ConsolidationScope scope,
         string actor,
@@ -31,81 +36,133 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
     )
     {
         graph.Demand(GraphRole.Writer);
-        return store.WriteAsync(
+        var same = await store.ReadAsync(
+            graph.Workspace,
+            db => SameEntitiesAsync(db, graph.Id),
+            cancellation
+        );
+        var merged = same.ToDictionary(entity => entity.Id, entity => entity.Keeper);
+        if (!scope.DryRun)
+        {
+            var count = await WriteAsync(graph, same, EntitiesAtOnce, MergeAsync, cancellation);
+            var left = await MergeFactsAsync(graph, scope, count, cancellation);
+            await store.WriteAsync(
+                graph.Workspace,
+                db => audit.AppendAsync(db, graph.Workspace, actor, "graph.consolidated", task),
+                cancellation
+            );
+            return left;
+        }
+        var facts = await FactsAsync(graph, scope, cancellation);
+        return new Consolidated(
+            DryRun: true,
+            facts.Count,
+            Groups(facts, merged).Sum(group => group.Count - 1),
+            same.Count
+        );
+    }
+
+    private async Task<Consolidated> MergeFactsAsync(
+        OpenedGraph graph,
+        ConsolidationScope scope,
+        int entities,
+        CancellationToken cancellation
+    )
+    {
+        // What was merged has its facts moved by now; what was not is not the same.
+        var facts = await FactsAsync(graph, scope, cancellation);
+        var count = await WriteAsync(graph, Groups(facts, []), FactsAtOnce, MergeAsync, cancellation);
+        return new Consolidated(DryRun: false, facts.Count, count, entities);
+    }
+
+    /// <summary>Merges what is the same, a few in each write. How many were.</summary>
+    private async Task<int> WriteAsync<T>(
+        OpenedGraph graph,
+        List<T> same,
+        int atOnce,
+        Func<GraphWrite, T, ValueTask<int>> merge,
+        CancellationToken cancellation
+    )
+    {
+        var merged = 0;
+        foreach (var some in same.Chunk(atOnce))
+            merged += await store.WriteAsync(
+                graph.Workspace,
+                db =>
+                    GraphWrite.RunAsync(
+                        db,
+                        graph,
+                        time,
+                        async write =>
+                        {
+                            var count = 0;
+                            foreach (var one in some)
+                                count += await merge(write, one);
+                            return count;
+                        }
+                    ),
+                cancellation
+            );
+        return merged;
+    }
+
+    private Task<List<FactView>> FactsAsync(
+        OpenedGraph graph,
+        ConsolidationScope scope,
+        CancellationToken cancellation
+    ) =>
+        store.ReadAsync(
             graph.Workspace,
             db =>
-                GraphWrite.RunAsync(
-                    db,
-                    graph,
-                    time,
-                    async write =>
-                    {
-                        var done = await RunAsync(write, scope);
-                        if (!scope.DryRun)
-                            await audit.AppendAsync(
-                                db,
-                                graph.Workspace,
-                                actor,
-                                "graph.consolidated",
-                                task
-                            );
-                        return done;
-                    }
+                db.QueryAsync(
+                    $"""
+                    SELECT {FactView.Columns} FROM facts f {FactView.Joins}
+                    WHERE f.workspace_id = $1 AND f.graph_id = $2 AND f.retracted_at IS NULL
+                    AND ($3 = '' OR e.session = $3) ORDER BY f.id DESC LIMIT $4
+                    """,
+                    FactView.Read,
+                    db.Workspace.Value,
+                    graph.Id.Value,
+                    scope.Session ?? "",
+                    (long)scope.MaxFacts
                 ),
             cancellation
         );
-    }
 
-    private static async ValueTask<Consolidated> RunAsync(
-        GraphWrite write,
-        ConsolidationScope scope
-    )
-    {
-        var merged = await SameEntitiesAsync(write);
-        if (!scope.DryRun)
-        {
-            foreach (var (from, to) in merged)
-                await MergeAsync(write, from, to);
-        }
-        var facts = await write.FindAsync(
-            "f.retracted_at IS NULL AND ($3 = '' OR e.session = $3) ORDER BY f.id DESC LIMIT $4",
-            scope.Session ?? "",
-            (long)scope.MaxFacts
-        );
-        var groups = facts
-            .GroupBy(fact => Saying(fact, merged))
-            .SelectMany(same => Touching([.. same.OrderBy(Start).ThenBy(fact => fact.Id)]))
-            .Where(same => same.Count > 1)
-            .ToList();
-        if (!scope.DryRun)
-        {
-            foreach (var same in groups)
-                await MergeAsync(write, same);
-        }
-        return new Consolidated(
-            scope.DryRun,
-            facts.Count,
-            groups.Sum(same => same.Count - 1),
-            merged.Count
-        );
-    }
+    private static List<List<FactView>> Groups(
+        List<FactView> facts,
+        Dictionary<Id<Entity>, Id<Entity>> merged
+    ) =>
+        [
+            .. facts
+                .GroupBy(fact => Saying(fact, merged))
+                .SelectMany(same => Touching([.. same.OrderBy(Start).ThenBy(fact => fact.Id)]))
+                .Where(same => same.Count > 1),
+        ];
 
     /// <summary>Entities that are another, older one by a name of theirs, and which.</summary>
-    private static async ValueTask<Dictionary<Id<Entity>, Id<Entity>>> SameEntitiesAsync(
-        GraphWrite write
+    private static async ValueTask<List<SameEntity>> SameEntitiesAsync(
+        Db db,
+        Id<KnowledgeGraph> graph
     )
     {
-        var rows = await write.Db.QueryAsync(
+        var rows = await db.QueryAsync(
             """
-            SELECT n.key, e.id, e.type FROM entity_names n JOIN entities e ON e.id = n.entity_id
+            SELECT n.key, e.id, e.type, e.updated_at FROM entity_names n JOIN entities e ON e.id = n.entity_id
             WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key IN (
                 SELECT key FROM entity_names WHERE workspace_id = $1 AND graph_id = $2
                 GROUP BY key HAVING COUNT(*) > 1)
             ORDER BY e.id
             """,
-            row => (Key: row.Text(0), Id: row.Id<Entity>(1), Type: row.Text(2)),
-            write.Workspace.Value,
-            write.Graph.Value
+            row =>
+                (
+                    Key: row.Text(0),
+                    Id: row.Id<Entity>(1),
+                    Type: row.Text(2),
+                    ChangedAt: row.Time(3)
+                ),
+            db.Workspace.Value,
+            graph.Value
         );
         var merged = new Dictionary<Id<Entity>, Id<Entity>>();
         foreach (var named in rows.GroupBy(row => row.Key, StringComparer.Ordinal))
@@ -118,7 +175,13 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
                 if (other != keeper)
                     merged[other] = keeper;
         }
-        return merged.Keys.ToDictionary(id => id, id => Root(merged, id));
+        var changed = rows.DistinctBy(row => row.Id).ToDictionary(row => row.Id, row => row.ChangedAt);
+        return
+        [
+            .. from id in merged.Keys
+            let keeper = Root(merged, id)
+            select new SameEntity(id, keeper, changed[id], changed[keeper]),
+        ];
     }
 
     private static Id<Entity> Root(Dictionary<Id<Entity>, Id<Entity>> merged, Id<Entity> id)
@@ -128,8 +191,17 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
         return id;
     }
 
-    private static async ValueTask MergeAsync(GraphWrite write, Id<Entity> from, Id<Entity> to)
+    private static async ValueTask<int> MergeAsync(GraphWrite write, SameEntity same)
     {
+        var (from, to) = (same.Id, same.Keeper);
+        var entity = await EntityRows.GetAsync(write.Db, write.Graph, from);
+        var keeper = await EntityRows.GetAsync(write.Db, write.Graph, to);
+        if (
+            (entity.RetiredAt ?? keeper.RetiredAt) is not null
+            || entity.UpdatedAt != same.ChangedAt
+            || keeper.UpdatedAt != same.KeeperChangedAt
+        )
+            return 0;
         foreach (var fact in await Entities.FactsOfAsync(write, from))
         {
             var moved = fact with
@@ -142,14 +214,21 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
             await write.RetractAsync(fact, moved.Id);
             await write.AddFactAsync(moved);
         }
-        var entity = await EntityRows.GetAsync(write.Db, write.Graph, from);
         await Entities.RetireAsync(write, from, to);
         foreach (var name in (string[])[entity.Name, .. entity.Aliases])
             await write.Names.AddNameAsync(to, Terms.Key(name), name);
+        return 1;
     }
 
-    private static async ValueTask MergeAsync(GraphWrite write, List<FactView> same)
+    private static async ValueTask<int> MergeAsync(GraphWrite write, List<FactView> same)
     {
+        var each = await write.FindEachAsync(
+            "f.id = $3 AND f.retracted_at IS NULL",
+            same.ConvertAll(fact => new object?[] { fact.Id.Value })
+        );
+        // A row that stands says what it said when it was read.
+        if (each.Exists(found => found.Count == 0))
+            return 0;
         // Not resting on a document when another rests on what somebody said: that outlives the document. Nor in a guest's
         // words when the graph's own workspace says the same.
         var first = same.OrderBy(fact => fact.RestsOnDocument)
@@ -169,6 +248,7 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
         foreach (var fact in same)
             await write.RetractAsync(fact, whole.Id);
         await write.AddFactAsync(whole);
+        return same.Count - 1;
     }
 
     /// <summary>What a fact says: its relation, else its words.</summary>
@@ -205,4 +285,12 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
     }
 
     private static long Start(FactView fact) => fact.Valid.From ?? long.MinValue;
+
+    /// <summary>An entity that is another, and when both were changed last.</summary>
+    private sealed record SameEntity(
+        Id<Entity> Id,
+        Id<Entity> Keeper,
+        DateTimeOffset ChangedAt,
+        DateTimeOffset KeeperChangedAt
+    );
 }

@@ -52,16 +52,16 @@ internal sealed class DocumentFacts(
                 either.Token
             );
             var source = chunk.Page is { } page ? $"{file.Name}, page {page}" : file.Name;
-            var evident = found
-                .Select(fact =>
+            var evident = facts.Read([
+                .. found.Select(fact =>
                     fact with
                     {
                         Kind = "document",
                         Source = source,
                         Document = document,
                     }
-                )
-                .ToList();
+                ),
+            ]);
             await store.WriteAsync(
                 workspace,
                 async db =>

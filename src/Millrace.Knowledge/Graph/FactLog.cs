@@ -55,7 +55,7 @@ public sealed class FactLog
     )
     {
         graph.Demand(GraphRole.Writer);
-        var read = facts.Select(fact => (fact, Read(fact))).ToList();
+        var read = Read(facts);
         return await _store.WriteAsync(
             graph.Workspace,
             async db =>
@@ -68,11 +68,13 @@ public sealed class FactLog
         );
     }
 
-    /// <summary>The same within a write of the caller's.</summary>
-    internal async ValueTask AddAsync(Db db, OpenedGraph graph, IReadOnlyList<NewFact> facts) =>
-        await AddAsync(db, graph, facts.Select(fact => (fact, Read(fact))).ToList());
+    /// <summary>Reads what facts say; it takes its time, so it is done before the write, which others wait for.</summary>
+    /// <exception cref="Invalid">A fact ends before it begins.</exception>
+    internal List<(NewFact Fact, Reading Reading)> Read(IReadOnlyList<NewFact> facts) =>
+        [.. facts.Select(fact => (fact, Read(fact)))];
 
-    private ValueTask<List<WrittenFact>> AddAsync(
+    /// <summary>Writes what was read, within a write of the caller's.</summary>
+    internal ValueTask<List<WrittenFact>> AddAsync(
         Db db,
         OpenedGraph graph,
         List<(NewFact Fact, Reading Reading)> facts

@@ -10,7 +10,8 @@ internal sealed record Reprocessed(int Episodes, int FactsAdded);
 
 /// <summary>
 /// Reads what was said before with today's rules. It adds relations beside the statements that they are read out of,
-/// and takes nothing away; what somebody took back it does not bring back.
+/// and takes nothing away; what somebody took back it does not bring back. It reads before it writes: no write waits for
+/// the reading.
 /// </summary>
 internal sealed class Reprocessing(
     Store store,
@@ -34,11 +35,13 @@ internal sealed class Reprocessing(
         var last = default(Id<Episode>);
         while (await NextAsync(graph, session, last, cancellation) is { Count: > 0 } some)
         {
-            added += await store.WriteAsync(
-                graph.Workspace,
-                db => GraphWrite.RunAsync(db, graph, time, write => ReadAsync(write, some)),
-                cancellation
-            );
+            var read = await ReadAsync(graph, some, cancellation);
+            if (read.Count > 0)
+                added += await store.WriteAsync(
+                    graph.Workspace,
+                    db => GraphWrite.RunAsync(db, graph, time, write => AddAsync(write, read)),
+                    cancellation
+                );
             episodes += some.Count;
             last = some[^1];
         }
@@ -70,24 +73,55 @@ internal sealed class Reprocessing(
             cancellation
         );
 
-    private async ValueTask<int> ReadAsync(GraphWrite write, List<Id<Episode>> episodes)
+    /// <summary>The statements of these episodes in which there are relations.</summary>
+    private async Task<List<(FactView Whole, Reading Reading)>> ReadAsync(
+        OpenedGraph graph,
+        List<Id<Episode>> episodes,
+        CancellationToken cancellation
+    )
     {
-        var added = 0;
-        foreach (var episode in episodes)
+        var resting = await store.ReadAsync(
+            graph.Workspace,
+            db =>
+                db.QueryEachAsync(
+                    $"""
+                    SELECT {FactView.Columns} FROM facts f {FactView.Joins} WHERE f.workspace_id = $1 AND f.graph_id = $2
+                    AND f.episode_id = $3 AND f.is_part = FALSE AND f.retracted_at IS NULL ORDER BY f.id
+                    """,
+                    FactView.Read,
+                    [
+                        .. episodes.Select(episode =>
+                            (object?[])[db.Workspace.Value, graph.Id.Value, episode.Value]
+                        ),
+                    ]
+                ),
+            cancellation
+        );
+        var read = new List<(FactView, Reading)>();
+        foreach (var whole in resting.Select(facts => facts.FirstOrDefault()).OfType<FactView>())
         {
-            var resting = await write.FindAsync("f.episode_id = $3", episode.Value);
-            var whole = resting.Find(fact => fact is { IsPart: false, RetractedAt: null });
             // What the writer or a model gave is not the rules' to read.
-            if (whole is null or { SubjectId: not null, Rule: null } or { Rule: "model" })
+            if (whole is { SubjectId: not null, Rule: null } or { Rule: "model" })
                 continue;
             var reading = StatementReader.Read(whole.Text);
             if (reading.Claims.Count > 0)
-                added += await _statements.AddMissingAsync(
-                    write,
-                    whole,
-                    resting,
-                    reading.WithGuesses(recognizer.Recognize(whole.Text))
-                );
+                read.Add((whole, reading.WithGuesses(recognizer.Recognize(whole.Text))));
+        }
+        return read;
+    }
+
+    private async ValueTask<int> AddAsync(
+        GraphWrite write,
+        List<(FactView Whole, Reading Reading)> read
+    )
+    {
+        var added = 0;
+        foreach (var (whole, reading) in read)
+        {
+            var resting = await write.FindAsync("f.episode_id = $3", whole.EpisodeId.Value);
+            // It may have been taken back or changed since it was read.
+            if (resting.Exists(fact => fact.Id == whole.Id && fact.RetractedAt is null))
+                added += await _statements.AddMissingAsync(write, whole, resting, reading);
         }
         return added;
     }

@@ -55,4 +55,34 @@ public sealed class ConsolidationTests
         (await client.ReadAsync($"/graph/{graph}"))["node_count"]!.GetValue<int>().ShouldBe(4);
         twin["name"]!.ToString().ShouldBe("ALICE");
     }
+
+    [Theory, OnEachDatabase]
+    public async Task More_than_one_write_merges_is_merged_by_several(Dialect dialect)
+    {
+        const int many = 130;
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var graph = await client.DefaultGraphAsync();
+        var facts = string.Join(
+            ',',
+            Enumerable
+                .Range(0, 2 * many)
+                .Select(at => $$"""{"fact":"Crate {{at / 2}} is full","valid_from":"2020"}""")
+        );
+        await client.SendAsync(HttpMethod.Post, $"/graph/{graph}/facts", $"[{facts}]");
+        for (var at = 0; at < 25; at++)
+            await client.SendAsync(
+                HttpMethod.Post,
+                $"/graph/{graph}/nodes",
+                $$"""{"name":"Thing {{at % 5}}"}"""
+            );
+
+        var done = await client.SendAsync(HttpMethod.Post, $"/graph/{graph}/consolidate");
+
+        done["result"]!["facts_merged"]!.GetValue<int>().ShouldBe(many);
+        done["result"]!["nodes_merged"]!.GetValue<int>().ShouldBe(20);
+        var left = await client.ReadAsync($"/graph/{graph}/facts?limit=1000");
+        left.AsArray().Count.ShouldBe(many);
+        (await client.ReadAsync($"/graph/{graph}/nodes")).AsArray().Count.ShouldBe(5);
+    }
 }
