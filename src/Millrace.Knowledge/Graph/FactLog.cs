@@ -13,6 +13,7 @@ public sealed class FactLog
     private readonly Store _store;
     private readonly TimeProvider _time;
     private readonly FactEmbedding _embedding;
+    private readonly FactVectors _vectors;
     private readonly Statements _statements;
     private readonly StatementNeeds _needs;
     private readonly Contradictions _contradictions;
@@ -23,11 +24,13 @@ public sealed class FactLog
         Store store,
         GraphOptions options,
         FactEmbedding embedding,
+        FactVectors vectors,
         TimeProvider time,
         EntityRecognizer? recognizer = null
     )
     {
-        (_store, _embedding, _time, _recognizer) = (store, embedding, time, recognizer);
+        (_store, _embedding, _vectors) = (store, embedding, vectors);
+        (_time, _recognizer) = (time, recognizer);
         var predicates = new Predicates(options);
         _contradictions = new Contradictions(predicates);
         _needs = new StatementNeeds(predicates);
@@ -158,26 +161,32 @@ public sealed class FactLog
         graph.Demand(GraphRole.Writer);
         return _store.WriteAsync(
             graph.Workspace,
-            db =>
-                GraphWrite.RunAsync(
+            async db =>
+            {
+                var erased = await GraphWrite.RunAsync(
                     db,
                     graph,
                     _time,
-                    async write =>
-                    {
-                        var fact = await GetAsync(write, id);
-                        var all = await write.FindAsync(
-                            "(f.id = $3 OR (f.origin_id = $3 AND f.origin_id <> f.id))",
-                            fact.OriginId.Value
-                        );
-                        foreach (var row in all.Concat(await PartsAsync(write, fact)))
-                            await write.EraseAsync(row);
-                        await write.EraseEpisodeAsync(fact.EpisodeId);
-                        return true;
-                    }
-                ),
+                    write => EraseAsync(write, id)
+                );
+                await _vectors.RemoveAsync(db, erased);
+            },
             cancellation
         );
+    }
+
+    private static async ValueTask<List<FactView>> EraseAsync(GraphWrite write, Id<Fact> id)
+    {
+        var fact = await GetAsync(write, id);
+        var all = await write.FindAsync(
+            "(f.id = $3 OR (f.origin_id = $3 AND f.origin_id <> f.id))",
+            fact.OriginId.Value
+        );
+        all.AddRange(await PartsAsync(write, fact));
+        foreach (var row in all)
+            await write.EraseAsync(row);
+        await write.EraseEpisodeAsync(fact.EpisodeId);
+        return all;
     }
 
     private async ValueTask<FactView> ChangeAsync(GraphWrite write, FactChange change)

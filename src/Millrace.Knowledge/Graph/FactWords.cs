@@ -25,14 +25,24 @@ internal static class FactWords
             );
     }
 
-    public static ValueTask RemoveAsync(Db db, FactView fact) =>
-        db.Dialect is Dialect.Sqlite
-            ? db.SendAsync(
-                "DELETE FROM fact_words WHERE rowid IN (SELECT rowid FROM fact_words WHERE fact_words MATCH $1 AND fact_id = $2)",
-                Query(db, fact.GraphId, TermsOf(fact), all: true),
-                fact.Id.Value
-            )
-            : db.SendAsync("DELETE FROM fact_words WHERE fact_id = $1", fact.Id.Value);
+    public static async ValueTask RemoveAsync(Db db, FactView fact)
+    {
+        if (db.Dialect is Dialect.Postgres)
+        {
+            await db.SendAsync("DELETE FROM fact_words WHERE fact_id = $1", fact.Id.Value);
+            return;
+        }
+        // By its own words, since its entities may have other names by now; should it not be found by them, among all.
+        if (await RemoveAsync(db, fact, Terms.Of(fact.Text)) == 0)
+            await RemoveAsync(db, fact, []);
+    }
+
+    private static ValueTask<int> RemoveAsync(Db db, FactView fact, List<string> terms) =>
+        db.ExecuteAsync(
+            "DELETE FROM fact_words WHERE rowid IN (SELECT rowid FROM fact_words WHERE fact_words MATCH $1 AND fact_id = $2)",
+            Query(db, fact.GraphId, terms, all: true),
+            fact.Id.Value
+        );
 
     /// <summary>Facts that hold all or any of the terms, true at a moment; the latest first.</summary>
     public static ValueTask<List<FactView>> FindAsync(

@@ -40,6 +40,10 @@ internal static class GraphRegistration
             provider.GetRequiredService<DocumentFacts>()
         );
         services.AddSingleton<GraphAccess>();
+        services.AddSingleton(provider => new GraphErasure(
+            provider.GetRequiredService<Store>(),
+            provider.GetRequiredService<FactVectors>()
+        ));
         services.AddSingleton<Graphs>();
         services.AddSingleton<GraphSessions>();
         services.AddSingleton<FactEmbedding>();
@@ -47,6 +51,7 @@ internal static class GraphRegistration
             provider.GetRequiredService<Store>(),
             provider.GetRequiredService<GraphOptions>(),
             provider.GetRequiredService<FactEmbedding>(),
+            provider.GetRequiredService<FactVectors>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<EntityRecognizer>()
         ));

@@ -205,11 +205,10 @@ internal sealed class GraphWrite
             await AddFactAsync(piece);
     }
 
-    /// <summary>Removes one version for good.</summary>
+    /// <summary>Removes one version for good, but for its vectors.</summary>
     public async ValueTask EraseAsync(FactView fact)
     {
         await FactWords.RemoveAsync(Db, fact);
-        await Db.SendAsync("DELETE FROM fact_vectors WHERE fact_id = $1", fact.Id.Value);
         await Db.SendAsync(
             "DELETE FROM facts WHERE id = $1 AND workspace_id = $2",
             fact.Id.Value,

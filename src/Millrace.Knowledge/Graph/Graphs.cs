@@ -10,11 +10,14 @@ namespace Millrace.Knowledge.Graph;
 public sealed record GraphShare(string Grantee, GraphRole Role, DateTimeOffset CreatedAt);
 
 /// <summary>Makes, changes, shares and removes graphs.</summary>
-public sealed class Graphs(Store store, GraphTasks tasks, GraphOptions options, TimeProvider time)
+public sealed class Graphs(
+    Store store,
+    GraphTasks tasks,
+    GraphErasure erasure,
+    GraphOptions options,
+    TimeProvider time
+)
 {
-    // So that emptying a large graph lets other writes pass.
-    private const int AtOnce = 500;
-
     private const int MostGrants = 1_000;
 
     /// <exception cref="Conflict">The workspace has as many graphs as it may.</exception>
@@ -104,16 +107,10 @@ public sealed class Graphs(Store store, GraphTasks tasks, GraphOptions options, 
             await tasks.WaitAsync(graph.Workspace, work, cancellation);
     }
 
-    /// <summary>Clears a graph's rows away, a few in each write.</summary>
+    /// <summary>Clears a graph's rows away.</summary>
     internal async Task EraseAsync(OpenedGraph graph, CancellationToken cancellation)
     {
-        while (
-            await store.WriteAsync(
-                graph.Workspace,
-                db => EraseSomeAsync(db, graph.Id),
-                cancellation
-            )
-        ) { }
+        await erasure.EraseAsync(graph.Workspace, graph.Id, cancellation);
         if (graph.IsDefault)
             await store.WriteAsync(
                 graph.Workspace,
@@ -206,47 +203,5 @@ public sealed class Graphs(Store store, GraphTasks tasks, GraphOptions options, 
             graph.Id.Value,
             db.Workspace.Value
         );
-    }
-
-    /// <summary>Whether there may be more.</summary>
-    internal static async ValueTask<bool> EraseSomeAsync(Db db, Id<KnowledgeGraph> graph)
-    {
-        var facts = await db.QueryAsync(
-            $"SELECT {FactView.Columns} FROM facts f {FactView.Joins} WHERE f.workspace_id = $1 AND f.graph_id = $2 LIMIT {AtOnce}",
-            FactView.Read,
-            db.Workspace.Value,
-            graph.Value
-        );
-        foreach (var fact in facts)
-        {
-            await FactWords.RemoveAsync(db, fact);
-            await db.SendAsync("DELETE FROM fact_vectors WHERE fact_id = $1", fact.Id.Value);
-            await db.SendAsync(
-                "DELETE FROM facts WHERE id = $1 AND workspace_id = $2",
-                fact.Id.Value,
-                db.Workspace.Value
-            );
-        }
-        if (facts.Count > 0)
-            return true;
-        var rows = 0;
-        foreach (
-            var (table, key) in new[]
-            {
-                ("episodes", "id"),
-                ("entity_names", "entity_id"),
-                ("entities", "id"),
-                ("graph_sessions", "session"),
-            }
-        )
-            rows += await db.ExecuteAsync(
-                $"""
-                DELETE FROM {table} WHERE workspace_id = $1 AND graph_id = $2 AND {key} IN (
-                    SELECT {key} FROM {table} WHERE workspace_id = $1 AND graph_id = $2 LIMIT {AtOnce})
-                """,
-                db.Workspace.Value,
-                graph.Value
-            );
-        return rows > 0;
     }
 }

@@ -34,6 +34,9 @@ internal sealed class DocumentVectors(Store store, VectorChanges changes) : IDis
     public ValueTask TellAsync(Db db, IReadOnlyCollection<PieceKey> pieces) =>
         changes.TellAsync(db, Group, pieces);
 
+    /// <summary>Lets go what this process holds of a workspace that is erased.</summary>
+    public void Forget(Id<Workspace> workspace) => _indexes.DropAll(workspace.Value);
+
     /// <summary>A vector as it is stored.</summary>
     public static byte[] Narrowed(ReadOnlySpan<float> vector)
     {

@@ -4,12 +4,17 @@ using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Files;
 using Millrace.Knowledge.Ingest;
+using Millrace.Knowledge.Search;
 
 namespace Millrace.Knowledge.Stores;
 
 /// <summary>Erases a workspace's documents with their words and vectors, and its blobs.</summary>
-internal sealed class StoreData(Store store, ChunkRemoval removal, IBlobStore blobs)
-    : IWorkspaceData
+internal sealed class StoreData(
+    Store store,
+    ChunkRemoval removal,
+    DocumentVectors vectors,
+    IBlobStore blobs
+) : IWorkspaceData
 {
     private const long AtOnce = 500;
 
@@ -19,6 +24,7 @@ internal sealed class StoreData(Store store, ChunkRemoval removal, IBlobStore bl
         while (await store.WriteAsync(workspace, EraseSomeAsync, cancellation) == AtOnce) { }
         foreach (var document in await WithChunksAsync(workspace, cancellation))
             await removal.RemoveAsync(workspace, document, cancellation);
+        vectors.Forget(workspace);
         blobs.DeleteAll(workspace);
     }
 

@@ -65,6 +65,13 @@ public sealed class VectorIndexes<TKey>(
             Drop(scope, opened);
     }
 
+    /// <summary>Likewise all of a workspace.</summary>
+    public void DropAll(Guid workspace)
+    {
+        foreach (var (scope, _) in _opened.Where(pair => pair.Key.Workspace == workspace))
+            Drop(scope);
+    }
+
     public void Dispose()
     {
         foreach (var (scope, _) in _opened)

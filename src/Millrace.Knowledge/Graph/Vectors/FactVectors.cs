@@ -32,6 +32,20 @@ internal sealed class FactVectors(Store store, VectorChanges changes) : IDisposa
     public ValueTask TellAsync(Db db, IReadOnlyCollection<FactKey> facts) =>
         changes.TellAsync(db, Group, facts);
 
+    /// <summary>Removes the vectors of facts that are being erased, as the last thing that the caller's write does.</summary>
+    public async ValueTask RemoveAsync(Db db, IReadOnlyCollection<FactView> facts)
+    {
+        var removed = await db.QueryEachAsync(
+            "DELETE FROM fact_vectors WHERE fact_id = $1 RETURNING graph_id, fact_id",
+            row => new FactKey(row.Id<KnowledgeGraph>(0).Value, row.Id<Fact>(1).Value),
+            [.. facts.Select(fact => (object?[])[fact.Id.Value])]
+        );
+        await TellAsync(db, [.. removed.SelectMany(keys => keys).Distinct()]);
+    }
+
+    /// <summary>Lets go what this process holds of a workspace that is erased.</summary>
+    public void Forget(Id<Workspace> workspace) => _indexes.DropAll(workspace.Value);
+
     /// <summary>The embedding models that a workspace's facts have vectors of; none for most workspaces.</summary>
     public Task<List<string>> ModelsAsync(
         Id<Workspace> workspace,

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Identity;
+using Millrace.Core.Identity.Erasure;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Graph;
 using Millrace.Knowledge.Graph.Vectors;
+using Millrace.Models.Routing;
 using Millrace.Testing;
 using Millrace.Tests.Agents;
 
@@ -119,6 +121,65 @@ public sealed class FactVectorTests
                         row => row.Int64(0)
                     )
             );
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Of_what_is_erased_neither_words_nor_vectors_are_left(Dialect dialect)
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var graph = await GraphAsync(house);
+        var erased = await SayAsync(house, graph, "Alice works at Acme");
+        var entities = house.Get<Entities>();
+        await entities.ChangeAsync(
+            graph,
+            erased.ObjectId!.Value,
+            new EntityChange { Name = "Zenith", Aliases = [] }
+        );
+        await SayAsync(house, graph, "Bob moved to Oslo");
+        await EmbedAsync(house, graph);
+        (await IndexedAsync(house, graph)).ShouldBe((2, 2, 2));
+
+        await house.Get<FactLog>().EraseAsync(graph, erased.Id);
+        (await IndexedAsync(house, graph)).ShouldBe((1, 1, 1));
+
+        await house.Get<Graphs>().EraseAsync(graph, CancellationToken.None);
+        (await IndexedAsync(house, graph)).ShouldBe((0, 0, 0));
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task The_erasure_of_a_workspace_takes_a_graph_along_that_was_deleted_just_before(
+        Dialect dialect
+    )
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var caller = await house.NewPrincipalAsync();
+        var graphs = house.Get<Graphs>();
+        var id = await graphs.CreateAsync(caller, "notes", "");
+        var graph = await house.Get<GraphAccess>().OpenAsync(caller, id);
+        await SayAsync(house, graph, "Alice works at Acme");
+        await EmbedAsync(house, graph);
+        await graphs.DeleteAsync(caller, graph);
+
+        foreach (var floor in house.Get<IEnumerable<IWorkspaceData>>())
+            await floor.EraseAsync(caller.Workspace, CancellationToken.None);
+
+        (await IndexedAsync(house, graph)).ShouldBe((0, 0, 0));
+    }
+
+    /// <summary>Rows of words and of vectors, and what the index in memory holds.</summary>
+    private static async Task<(long Words, long Vectors, int Held)> IndexedAsync(
+        AssistantHarness house,
+        OpenedGraph graph
+    )
+    {
+        var index = await house
+            .Get<FactVectors>()
+            .OpenAsync(graph.Workspace, EmbeddedModels.UseLite, 256, CancellationToken.None);
+        var words = await house.Store.ReadAsync(
+            Reach.Installation,
+            db => db.FirstAsync("SELECT COUNT(*) FROM fact_words", row => row.Int64(0))
+        );
+        return (words, await VectorsAsync(house), index.Count);
     }
 
     private static async Task<OpenedGraph> GraphAsync(AssistantHarness house) =>

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Time.Testing;
+using Millrace.Core.Events;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
 using Millrace.Knowledge.Graph;
 using Millrace.Knowledge.Graph.Vectors;
+using Millrace.Knowledge.Vectors;
 using Millrace.Testing;
 
 namespace Millrace.Tests.Knowledge.Graph;
@@ -18,10 +20,15 @@ internal sealed class GraphFixture : IAsyncDisposable
     {
         _store = store;
         Access = new GraphAccess(Store, Time);
+        Vectors = new FactVectors(
+            Store,
+            new VectorChanges(new EventLog(Store, new EventOptions(), Time))
+        );
         Facts = new FactLog(
             Store,
             new GraphOptions(),
             new FactEmbedding(new WorkQueue(Store, new WorkOptions(), Time), Time),
+            Vectors,
             Time
         );
         Reader = new FactReader(Store);
@@ -46,6 +53,8 @@ internal sealed class GraphFixture : IAsyncDisposable
     public Principal Caller { get; }
 
     public GraphAccess Access { get; }
+
+    public FactVectors Vectors { get; }
 
     public FactLog Facts { get; }
 
@@ -106,5 +115,9 @@ internal sealed class GraphFixture : IAsyncDisposable
             ).Facts.Select(scored => scored.Fact.Text),
         ];
 
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Vectors.Dispose();
+        return _store.DisposeAsync();
+    }
 }

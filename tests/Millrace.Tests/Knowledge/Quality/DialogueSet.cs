@@ -62,6 +62,7 @@ internal static class DialogueSet
             fixture.Store,
             new GraphOptions(),
             new FactEmbedding(new WorkQueue(fixture.Store, new WorkOptions(), clock), clock),
+            fixture.Vectors,
             clock
         );
         var memory = new GraphMemory(log, fixture.Reader, model?.Invoke(fixture));
