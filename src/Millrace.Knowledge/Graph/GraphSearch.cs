@@ -51,9 +51,6 @@ public sealed class GraphSearch
     // As usual for fusing by rank.
     private const double RankOffset = 60;
 
-    // What is less like the question has nothing to do with it.
-    private const double LeastLikeness = 0.35;
-
     private static readonly HashSet<string> FirstPerson = new(
         ["i", "im", "my", "me", "mine", "we", "our", "us"],
         StringComparer.Ordinal
@@ -75,7 +72,12 @@ public sealed class GraphSearch
         var byMeaning =
             _meaning is null || question.Mode is GraphSearchMode.Keyword or GraphSearchMode.Graph
                 ? []
-                : await _meaning.FindAsync(graph, question.Text, NearCandidates, cancellation);
+                : await _meaning.FindAsync(
+                    graph,
+                    question,
+                    Math.Max(NearCandidates, question.Limit),
+                    cancellation
+                );
         return await _store.ReadAsync(
             graph.Workspace,
             db => FindAsync(db, graph.Id, question, byMeaning),
@@ -218,8 +220,7 @@ public sealed class GraphSearch
         Moment moment
     )
     {
-        var likeness = near.Where(fact => fact.Likeness >= LeastLikeness)
-            .ToDictionary(fact => fact.Fact, fact => fact.Likeness);
+        var likeness = near.ToDictionary(fact => fact.Fact, fact => fact.Likeness);
         if (likeness.Count == 0)
             return [];
         var places = string.Join(", ", Enumerable.Range(5, likeness.Count).Select(at => $"${at}"));

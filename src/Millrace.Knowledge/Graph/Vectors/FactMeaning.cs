@@ -29,13 +29,17 @@ internal sealed partial class FactMeaning(
 {
     private const string UsageKind = "graph.search";
 
-    // How often erased facts are cleared out of the way of those behind them.
-    private const int MostRounds = 3;
+    // What is less like the question has nothing to do with it.
+    private const double LeastLikeness = 0.35;
 
-    /// <summary>The nearest first, whatever moment they are of. Only of this graph, and none that was erased.</summary>
+    // Of so many times as are asked for, what was not so at the moment is passed over.
+    private const int Wider = 10;
+    private const int LookedUpAtOnce = 500;
+
+    /// <summary>The nearest first, of those of this graph that were true and known at the question's moment.</summary>
     public async Task<IReadOnlyList<NearFact>> FindAsync(
         OpenedGraph graph,
-        string question,
+        GraphQuestion question,
         int most,
         CancellationToken cancellation
     )
@@ -43,7 +47,7 @@ internal sealed partial class FactMeaning(
         var near = new List<NearFact>();
         foreach (var model in await vectors.ModelsAsync(graph.Workspace, cancellation))
         {
-            if (await EmbedAsync(graph.Workspace, question, model, cancellation) is not { } vector)
+            if (await EmbedAsync(graph.Workspace, question.Text, model, cancellation) is not { } vector)
                 continue;
             var index = await vectors.OpenAsync(
                 graph.Workspace,
@@ -51,7 +55,7 @@ internal sealed partial class FactMeaning(
                 vector.Length,
                 cancellation
             );
-            near.AddRange(await FindAsync(graph, index, vector, most, cancellation));
+            near.AddRange(await FindAsync(graph, index, vector, question, most, cancellation));
         }
         return [.. near.DistinctBy(fact => fact.Fact).OrderByDescending(fact => fact.Likeness)];
     }
@@ -59,44 +63,84 @@ internal sealed partial class FactMeaning(
     private async Task<IEnumerable<NearFact>> FindAsync(
         OpenedGraph graph,
         VectorIndex<FactKey> index,
-        float[] question,
+        float[] vector,
+        GraphQuestion question,
         int most,
         CancellationToken cancellation
     )
     {
         var ofGraph = new VectorFilter<FactKey>(key => key.Graph == graph.Id.Value);
-        for (var round = 1; ; round++)
+        foreach (var width in (int[])[most, most * Wider])
         {
-            var hits = index.Search(question, most, ofGraph);
-            var there = await ThereAsync(graph, hits, cancellation);
-            var erased = hits.Where(hit => !there.Contains(hit.Key.Fact)).ToList();
-            foreach (var hit in erased)
-                index.Remove(hit.Key);
-            if (erased.Count == 0 || round == MostRounds)
-                return hits.Except(erased)
-                    .Select(hit => new NearFact(new Id<Fact>(hit.Key.Fact), hit.Similarity));
+            var hits = index.Search(vector, width, ofGraph);
+            var so = await SoAsync(graph, question.Moment, hits, cancellation);
+            if (
+                so.Count >= question.Limit
+                || hits.Count < width
+                || hits[^1].Similarity < LeastLikeness
+            )
+                return Near(hits.Where(hit => so.Contains(hit.Key)).Take(most));
         }
+        // Much that is like the question was so at other times only.
+        var all = await SoAsync(graph, question.Moment, cancellation);
+        return Near(index.Search(vector, most, new VectorFilter<FactKey>(all)));
     }
 
-    private async Task<HashSet<Guid>> ThereAsync(
+    private static IEnumerable<NearFact> Near(IEnumerable<VectorHit<FactKey>> hits) =>
+        hits.Where(hit => hit.Similarity >= LeastLikeness)
+            .Select(hit => new NearFact(new Id<Fact>(hit.Key.Fact), hit.Similarity));
+
+    /// <summary>Those of these facts that were true and known at a moment.</summary>
+    private async Task<HashSet<FactKey>> SoAsync(
         OpenedGraph graph,
-        IReadOnlyList<VectorHit<FactKey>> hits,
+        Moment moment,
+        IEnumerable<VectorHit<FactKey>> hits,
         CancellationToken cancellation
     )
     {
-        if (hits.Count == 0)
-            return [];
-        var places = string.Join(", ", Enumerable.Range(3, hits.Count).Select(at => $"${at}"));
+        var so = new HashSet<FactKey>();
+        foreach (var some in hits.Chunk(LookedUpAtOnce))
+        {
+            var places = string.Join(", ", Enumerable.Range(5, some.Length).Select(at => $"${at}"));
+            so.UnionWith(
+                await SoAsync(
+                    graph,
+                    moment,
+                    $"AND f.id IN ({places})",
+                    some.Select(hit => (object?)hit.Key.Fact),
+                    cancellation
+                )
+            );
+        }
+        return so;
+    }
+
+    private Task<HashSet<FactKey>> SoAsync(
+        OpenedGraph graph,
+        Moment moment,
+        CancellationToken cancellation
+    ) => SoAsync(graph, moment, "", [], cancellation);
+
+    private async Task<HashSet<FactKey>> SoAsync(
+        OpenedGraph graph,
+        Moment moment,
+        string among,
+        IEnumerable<object?> facts,
+        CancellationToken cancellation
+    )
+    {
         var rows = await store.ReadAsync(
             graph.Workspace,
             db =>
                 db.QueryAsync(
-                    $"SELECT id FROM facts WHERE workspace_id = $1 AND graph_id = $2 AND id IN ({places})",
-                    row => row.Id<Fact>(0).Value,
+                    $"SELECT f.id FROM facts f WHERE f.workspace_id = $1 AND f.graph_id = $2 AND {FactView.IsTrue} {among}",
+                    row => new FactKey(graph.Id.Value, row.Id<Fact>(0).Value),
                     [
                         db.Workspace.Value,
                         graph.Id.Value,
-                        .. hits.Select(hit => (object)hit.Key.Fact),
+                        moment.At,
+                        moment.Known,
+                        .. facts,
                     ]
                 ),
             cancellation

@@ -166,6 +166,30 @@ public sealed class FactVectorTests
         (await IndexedAsync(house, graph)).ShouldBe((0, 0, 0));
     }
 
+    [Theory, OnEachDatabase]
+    public async Task What_is_so_at_a_time_is_found_behind_much_that_is_more_alike_and_was_so_at_others(
+        Dialect dialect
+    )
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var graph = await GraphAsync(house);
+        DateTimeOffset Year(int year) => new(year, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var past = Enumerable
+            .Range(0, 1_100)
+            .Select(at => new NewFact
+            {
+                Text = $"The red house {at}",
+                ValidFrom = Year(2020),
+                ValidTo = Year(2021),
+            });
+        foreach (var some in past.Chunk(100))
+            await house.Get<FactLog>().AddAsync(graph, some);
+        await SayAsync(house, graph, "The red barn");
+        await EmbedAsync(house, graph);
+
+        (await FindAsync(house, graph, "The red house")).ShouldBe(["The red barn"]);
+    }
+
     /// <summary>Rows of words and of vectors, and what the index in memory holds.</summary>
     private static async Task<(long Words, long Vectors, int Held)> IndexedAsync(
         AssistantHarness house,
