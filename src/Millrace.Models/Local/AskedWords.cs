@@ -65,6 +65,10 @@ internal sealed class AskedWords
         return total > 0 ? share / total : 1;
     }
 
+    /// <summary>How many words count.</summary>
+    public int Count(Func<int, bool> isCounted) =>
+        Enumerable.Range(0, _words.Length).Count(isCounted);
+
     private Quotable? OnlyOne(IReadOnlyList<Quotable> passages, List<bool[]> held)
     {
         if (_words.Length == 0)

@@ -4,7 +4,7 @@ namespace Millrace.Models.Local;
 
 /// <summary>
 /// Chooses the sentences that answer a question best, or none. What counts was fitted on the labelled questions with odd
-/// ids (docs/performance.md, Quality): SearchQualityTests tells how each change of it fares.
+/// ids and those to tune with (docs/performance.md, Quality): SearchQualityTests tells how each change of it fares.
 /// </summary>
 internal sealed class SentenceChoice(Meaning meaning, double abstainBelow)
 {
@@ -20,13 +20,20 @@ internal sealed class SentenceChoice(Meaning meaning, double abstainBelow)
     private const double PlaceCosts = 0.04;
     private const int LastPlace = 5;
 
-    // What the cosine is of a sentence's fit; the rest is what the sentence has of the question's words.
+    // What the cosine is of a sentence's nearness; the rest is what the sentence has of the question's words.
     private const double CosineShare = 0.75;
 
-    // What is taken from the fit where a sentence can hardly be the answer.
-    private const double NoneOfKindCosts = 0.15;
-    private const double NothingCountedCosts = 0.1;
-    private const double UnknownNameCosts = 0.1;
+    // What is doubted apart need not be as near.
+    private const double Leeway = 0.05;
+
+    // What makes a near sentence a doubtful answer, and how much of it refuses. Of a question on the documents' own
+    // subject every sentence is near, so that nearness tells least.
+    private const double MostDoubt = 2.75;
+    private const double NoneOfKindDoubt = 4;
+    private const double UnnamedDoubt = 2;
+    private const double UnknownNameDoubt = 1.6;
+    private const double MissingWordDoubt = 0.5;
+    private const int EnoughWords = 4;
 
     /// <param name="question">What is asked.</param>
     /// <param name="passages">Those of the likeliest source first.</param>
@@ -54,22 +61,27 @@ internal sealed class SentenceChoice(Meaning meaning, double abstainBelow)
             .OrderByDescending(each => each.Near + each.Score)
             .Take(MostQuoted)
             .ToList();
-        if (Fit(best[0]) < abstainBelow)
+        var isPointed = AskedForm.IsPointed(question.Plain);
+        if (!Answers(best[0]))
             return [];
         var least = best[0].Near + best[0].Score - NearBest;
         return
         [
-            .. best.Where(each => each.Near + each.Score >= least && Fit(each) >= abstainBelow)
+            .. best.Where(each => each.Near + each.Score >= least && Answers(each))
                 .OrderBy(each => each.At)
                 .Select(each => each.Passage),
         ];
 
-        double Fit(Candidate each) =>
-            (CosineShare * each.Near)
-            + ((1 - CosineShare) * each.Telling)
-            - (kind.IsSure && !each.IsOfKind ? NoneOfKindCosts : 0)
-            - (each.Counts ? 0 : NothingCountedCosts)
-            - (names.AreAllKnown ? 0 : UnknownNameCosts);
+        bool Answers(Candidate each) =>
+            (CosineShare * each.Near) + ((1 - CosineShare) * each.Telling)
+                >= abstainBelow - Leeway
+            && Doubt(each) <= MostDoubt;
+
+        double Doubt(Candidate each) =>
+            (kind.IsSure && !each.IsOfKind ? NoneOfKindDoubt : 0)
+            + (isPointed ? UnnamedDoubt * (1 - each.Exact) : 0)
+            + (names.AreAllKnown ? 0 : UnknownNameDoubt)
+            + (MissingWordDoubt * Math.Max(0, EnoughWords - each.Asked));
     }
 
     private List<Candidate> Candidates(
@@ -94,16 +106,22 @@ internal sealed class SentenceChoice(Meaning meaning, double abstainBelow)
             }
             var nearest = asked.NearestIn(passage.InContext);
             var isOfKind = kind.IsIn(passage.Text);
-            var counts = kind.Counts(passage.Text, meaning);
             var score =
                 (WordsCount * asked.Share(i => Math.Max(nearest[i], named[i])))
                 + (isOfKind ? KindCounts : 0)
-                + (counts ? CountedCounts : 0)
+                + (kind.Counts(passage.Text, meaning) ? CountedCounts : 0)
                 - (names.AreElsewhere(part) ? OtherNameCosts : 0)
                 - (PlaceCosts * Math.Min(place, LastPlace));
             // What the source is named after says nothing about a single sentence of it.
-            var telling = asked.Share(i => nearest[i], i => named[i] < 1);
-            candidates.Add(new Candidate(passage, at, score, telling, isOfKind, counts));
+            Func<int, bool> isTelling = i => named[i] < 1;
+            candidates.Add(
+                new Candidate(passage, at, score, isOfKind)
+                {
+                    Asked = asked.Count(isTelling),
+                    Telling = asked.Share(i => nearest[i], isTelling),
+                    Exact = asked.Share(i => nearest[i] >= 1 ? 1 : 0, isTelling),
+                }
+            );
         }
         return [.. candidates.OrderByDescending(each => each.Score).Take(MostCompared)];
     }
@@ -111,16 +129,17 @@ internal sealed class SentenceChoice(Meaning meaning, double abstainBelow)
     private static string Clipped(string text) => text.CutTo(500);
 
     /// <param name="Score">What orders it, without the cosine.</param>
-    /// <param name="Telling">What it has of the question's words that don't stand in its source's name.</param>
-    private sealed record Candidate(
-        Quotable Passage,
-        int At,
-        double Score,
-        double Telling,
-        bool IsOfKind,
-        bool Counts
-    )
+    private sealed record Candidate(Quotable Passage, int At, double Score, bool IsOfKind)
     {
+        /// <summary>How many words of the question don't stand in its source's name.</summary>
+        public required int Asked { get; init; }
+
+        /// <summary>What it has of them, words that are near counted in part.</summary>
+        public required double Telling { get; init; }
+
+        /// <summary>What it has of them as they are.</summary>
+        public required double Exact { get; init; }
+
         /// <summary>The cosine of question and sentence.</summary>
         public double Near { get; init; }
     }

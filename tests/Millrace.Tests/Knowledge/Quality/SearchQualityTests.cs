@@ -29,43 +29,34 @@ public sealed partial class SearchQualityTests
                 ("Models:Providers:0:ApiKey", "key"),
                 ("Models:Served:0:Name", StandIn),
                 ("Models:Served:0:Provider", "double"),
-                .. new[] { "chat", "file-writes", "other" }.Select(bucket =>
-                    ($"Limits:Classes:default:{bucket}:PerMinute", "1000000")
-                ),
+                .. Unlimited(),
             ]
         );
         using var client = server.Client();
         var clock = Stopwatch.StartNew();
         var store = await client.NewStoreAsync();
-        foreach (var path in SearchSet.Documents)
-            await client.AddAsync(
-                store,
-                await client.UploadTextAsync(
-                    await File.ReadAllTextAsync(path),
-                    Path.GetFileName(path)
-                )
-            );
+        await AddAsync(client, store, SearchSet.Labelled);
         var read = clock.Elapsed;
 
         var figures = new Figures();
         var misses = new List<string>();
-        foreach (var question in SearchSet.Answerable)
+        foreach (var question in SearchSet.Labelled.Answerable)
         {
             var found = await client.FindAsync(store, question.Question);
             var texts = found.Select(chunk => chunk!["text"]!.ToString()).ToList();
             Note("search: hit@1", question, texts.Take(1).Any(question.IsAnsweredBy));
             Note("search: hit@3", question, texts.Take(3).Any(question.IsAnsweredBy));
-            var writing = SayAsync(question, StandIn);
-            var quoted = await SayAsync(question, "local");
+            var writing = SayAsync(client, question, StandIn);
+            var quoted = await SayAsync(client, question, "local");
             Note("chat, local: kept", question, !IsRefusal(quoted), quoted);
             Note("chat, local: right file", question, quoted.Contains(question.Document!), quoted);
             Note("chat, local: right answer", question, question.IsAnsweredBy(quoted), quoted);
             var written = await writing;
             Note("chat, stand-in: kept", question, !IsRefusal(written));
         }
-        foreach (var question in SearchSet.Unanswerable)
+        foreach (var question in SearchSet.Labelled.Unanswerable)
         {
-            var quoted = await SayAsync(question, "local");
+            var quoted = await SayAsync(client, question, "local");
             Note("chat, local: refused", question, IsRefusal(quoted), quoted);
         }
 
@@ -74,12 +65,12 @@ public sealed partial class SearchQualityTests
         output.WriteLine($"read in {read}, all in {clock.Elapsed}");
         misses.ForEach(output.WriteLine);
         // Behind each, what is aimed at, where the embedded embedder does not reach it (docs/performance.md).
-        figures.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.84); // 0.90
+        figures.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.85); // 0.90
         figures.Of("search: hit@3").ShouldBeGreaterThanOrEqualTo(0.98);
         figures.Of("chat, stand-in: kept").ShouldBeGreaterThanOrEqualTo(0.90);
         figures.Of("chat, local: kept").ShouldBeGreaterThanOrEqualTo(0.90);
-        figures.Of("chat, local: right answer").ShouldBeGreaterThanOrEqualTo(0.60);
-        figures.Of("chat, local: refused").ShouldBeGreaterThanOrEqualTo(0.60); // 0.95
+        figures.Of("chat, local: right answer").ShouldBeGreaterThanOrEqualTo(0.61);
+        figures.Of("chat, local: refused").ShouldBeGreaterThanOrEqualTo(0.66); // 0.95
 
         void Note(string figure, LabelledQuestion question, bool isRight, string said = "")
         {
@@ -87,18 +78,77 @@ public sealed partial class SearchQualityTests
             if (!isRight && question.IsOdd)
                 misses.Add($"{figure} {question.Id} {question.Question} → {said}");
         }
-
-        async Task<string> SayAsync(LabelledQuestion question, string by) =>
-            (await client.SayAsync(new { message = question.Question, model = by }))[
-                "reply"
-            ]!.ToString();
     }
+
+    /// <summary>The questions that the threshold for quoting was fitted on, beside the odd ones.</summary>
+    [Fact]
+    public async Task Questions_to_tune_with_find_their_answers_and_others_are_refused()
+    {
+        UseLite.Embedder();
+        await using var server = await TestServer.StartEmbeddedAsync(settings: Unlimited());
+        using var client = server.Client();
+        var store = await client.NewStoreAsync();
+        await AddAsync(client, store, SearchSet.Labelled);
+        await AddAsync(client, store, SearchSet.ToTuneWith);
+
+        var figures = new Figures();
+        foreach (var question in SearchSet.ToTuneWith.Answerable)
+        {
+            var found = await client.FindAsync(store, question.Question);
+            var texts = found.Select(chunk => chunk!["text"]!.ToString()).ToList();
+            figures.Add("search: hit@1", question, texts.Take(1).Any(question.IsAnsweredBy));
+            figures.Add("search: hit@3", question, texts.Take(3).Any(question.IsAnsweredBy));
+            var quoted = await SayAsync(client, question, "local");
+            figures.Add("chat, local: kept", question, !IsRefusal(quoted));
+            figures.Add("chat, local: right answer", question, question.IsAnsweredBy(quoted));
+        }
+        foreach (var question in SearchSet.ToTuneWith.Unanswerable)
+            figures.Add(
+                "chat, local: refused",
+                question,
+                IsRefusal(await SayAsync(client, question, "local"))
+            );
+
+        TestContext.Current.TestOutputHelper!.WriteLine(figures.Table());
+        figures.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.77);
+        figures.Of("search: hit@3").ShouldBeGreaterThanOrEqualTo(0.97);
+        figures.Of("chat, local: kept").ShouldBeGreaterThanOrEqualTo(0.73);
+        figures.Of("chat, local: refused").ShouldBeGreaterThanOrEqualTo(0.51);
+    }
+
+    private static (string Name, string Value)[] Unlimited() =>
+        [
+            .. new[] { "chat", "file-writes", "other" }.Select(bucket =>
+                ($"Limits:Classes:default:{bucket}:PerMinute", "1000000")
+            ),
+        ];
+
+    private static async Task AddAsync(HttpClient client, string store, SearchSet set)
+    {
+        foreach (var path in set.Documents)
+            await client.AddAsync(
+                store,
+                await client.UploadTextAsync(
+                    await File.ReadAllTextAsync(path),
+                    Path.GetFileName(path)
+                )
+            );
+    }
+
+    private static async Task<string> SayAsync(
+        HttpClient client,
+        LabelledQuestion question,
+        string by
+    ) =>
+        (await client.SayAsync(new { message = question.Question, model = by }))[
+            "reply"
+        ]!.ToString();
 
     // What is answered from elsewhere, such as by reckoning, is not answered as if from the documents.
     private static bool IsRefusal(string reply) =>
-        !SearchSet.Documents.Any(path =>
-            reply.Contains(Path.GetFileName(path), StringComparison.Ordinal)
-        );
+        !SearchSet
+            .Labelled.Documents.Concat(SearchSet.ToTuneWith.Documents)
+            .Any(path => reply.Contains(Path.GetFileName(path), StringComparison.Ordinal));
 
     private const string NotInDocuments = "Your documents don't answer that.";
 
@@ -107,7 +157,7 @@ public sealed partial class SearchQualityTests
     {
         var messages = request.Body["messages"]!.AsArray();
         var asked = messages[^1]!["content"]!.ToString();
-        var question = SearchSet.Answerable.FirstOrDefault(one => one.Question == asked);
+        var question = SearchSet.Labelled.Answerable.FirstOrDefault(one => one.Question == asked);
         return
             messages
                 .Select(message => message!["content"]!.ToString())

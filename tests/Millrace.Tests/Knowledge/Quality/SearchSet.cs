@@ -24,23 +24,30 @@ internal sealed record LabelledQuestion(
 }
 
 /// <summary>Documents with questions that they answer, and questions that they don't.</summary>
-internal static class SearchSet
+internal sealed class SearchSet(string folder)
 {
-    private static readonly string Folder = Path.Combine(
+    private readonly string _folder = Path.Combine(
         AppContext.BaseDirectory,
-        "Knowledge/Quality/Data/search"
+        "Knowledge/Quality/Data",
+        folder
     );
 
-    public static IReadOnlyList<LabelledQuestion> Answerable { get; } = Read("questions.json");
+    /// <summary>What is reported: its odd ids may be tuned on, its even ones may not.</summary>
+    public static SearchSet Labelled { get; } = new("search");
 
-    public static IReadOnlyList<LabelledQuestion> Unanswerable { get; } = Read("unanswerable.json");
+    /// <summary>What may be tuned on as a whole.</summary>
+    public static SearchSet ToTuneWith { get; } = new("search-dev");
 
-    public static IEnumerable<string> Documents =>
-        Directory.EnumerateFiles(Path.Combine(Folder, "documents")).Order();
+    public IReadOnlyList<LabelledQuestion> Answerable => Read("questions.json");
 
-    private static List<LabelledQuestion> Read(string file) =>
+    public IReadOnlyList<LabelledQuestion> Unanswerable => Read("unanswerable.json");
+
+    public IEnumerable<string> Documents =>
+        Directory.EnumerateFiles(Path.Combine(_folder, "documents")).Order();
+
+    private List<LabelledQuestion> Read(string file) =>
         JsonSerializer.Deserialize<List<LabelledQuestion>>(
-            File.ReadAllText(Path.Combine(Folder, file)),
+            File.ReadAllText(Path.Combine(_folder, file)),
             JsonSerializerOptions.Web
         )!;
 }

@@ -34,7 +34,7 @@ public sealed class LocalModelOptionsTests
     [Fact]
     public async Task A_threshold_of_one_quotes_nothing_that_words_do_not_decide()
     {
-        const string Question = "Do they have a place to eat?";
+        const string Question = "Where can I get something to eat at midday?";
         (await AnswerAsync(0.35, Question)).ShouldContain("canteen");
         (await AnswerAsync(1, Question)).ShouldContain("no language model is connected");
     }

@@ -152,6 +152,8 @@ public sealed class RetrievedPassageTests
     [InlineData("What does the guest network cost?")]
     [InlineData("How often is the canteen painted?")]
     [InlineData("Can I bring my dog to the canteen?")]
+    [InlineData("Is there a network for printers?")]
+    [InlineData("Who installed the boiler?")]
     public async Task Abstains_when_passages_leave_open_what_is_asked_of_their_subject(
         string question
     )
