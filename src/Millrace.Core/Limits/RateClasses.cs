@@ -9,7 +9,7 @@ namespace Millrace.Core.Limits;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct RateLimit(int Count, int AtOnce = 0)
 {
-    internal const int MaxPerMinute = 100_000_000;
+    public const int MaxPerMinute = 100_000_000;
 
     /// <summary>A minute unless it is said otherwise.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(1);

@@ -52,6 +52,9 @@ public sealed class RateOptions : ISection
     /// <summary>WebSockets opened a minute from one address.</summary>
     public int Sockets { get; init; } = 600;
 
+    /// <summary>Streams, WebSockets and waiting polls of one agent at once.</summary>
+    public int OpenFeeds { get; init; } = 100;
+
     /// <summary>Looks at the directory and at profiles a minute of one address.</summary>
     public int Directory { get; init; } = 300;
 

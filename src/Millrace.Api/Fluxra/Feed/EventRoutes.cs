@@ -50,6 +50,7 @@ internal static class EventRoutes
         HttpContext http,
         AgentFeed feed,
         FeedCursors cursors,
+        Rates rates,
         TimeProvider time
     )
     {
@@ -78,6 +79,7 @@ internal static class EventRoutes
         );
         var wait = query.Integer("wait", 0, LongestWait) ?? 0;
         query.Errors.ThrowIfAny();
+        using var place = isStream || wait > 0 ? rates.Open(caller.AgentId) : default;
         if (isStream)
         {
             await StreamAsync(http, feed, cursors, caller, after, time);

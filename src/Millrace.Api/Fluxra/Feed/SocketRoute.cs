@@ -34,6 +34,7 @@ internal static class SocketRoute
         HttpContext http,
         CredentialCheck credentials,
         SocketSessions sessions,
+        Rates rates,
         IHostApplicationLifetime lifetime
     )
     {
@@ -47,6 +48,7 @@ internal static class SocketRoute
         query.Errors.ThrowIfAny();
         if (!http.WebSockets.IsWebSocketRequest)
             throw new Invalid("no_websocket", "Ask for an upgrade to a WebSocket.");
+        using var place = caller is null ? default : rates.Open(caller.AgentId);
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         // The token is read; a silent connection is not to hold it.
         http.Request.Headers.Authorization = default;

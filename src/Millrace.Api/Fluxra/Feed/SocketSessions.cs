@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Millrace.Api.Fluxra.Access;
 using Millrace.Core.Failures;
+using Millrace.Core.Limits;
 using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Feed;
 using Millrace.Messaging.Presence;
@@ -22,11 +23,13 @@ internal sealed class SocketSessions(
     private const int ScopeMissing = 4403;
     private const int CursorUnknown = 4400;
     private const int TooSlow = 4408;
+    private const int TooMany = 4429;
 
     private static readonly TimeSpan FirstMessageWithin = TimeSpan.FromSeconds(10);
 
     public bool Knows(AgentCaller caller, string cursor) => cursors.TryRead(caller, cursor, out _);
 
+    /// <param name="caller">Null when the first message is to tell; any other has its place already.</param>
     /// <param name="over">Cancelled when the connection or the server ends; and here, when the client leaves.</param>
     public async Task RunAsync(
         WebSocket socket,
@@ -37,9 +40,14 @@ internal sealed class SocketSessions(
     {
         await using var frames = new SocketFrames(socket);
         var reading = Task.CompletedTask;
+        RateLease place = default;
         try
         {
-            caller ??= await LogInAsync(frames, over.Token);
+            if (caller is null)
+            {
+                caller = await LogInAsync(frames, over.Token);
+                place = caller is null ? default : rates.Open(caller.AgentId);
+            }
             if (caller is null)
                 await frames.CloseAsync(TokenEnded, "The token does not hold.");
             else if (!caller.May(Scope.MessagesRead))
@@ -61,6 +69,10 @@ internal sealed class SocketSessions(
         {
             await frames.CloseAsync(TokenEnded, "The token has ended.");
         }
+        catch (Limited)
+        {
+            await frames.CloseAsync(TooMany, "The agent has too many connections open.");
+        }
         catch (Unavailable)
         {
             await frames.CloseAsync(TooSlow, "Connect again with the last cursor.");
@@ -75,6 +87,10 @@ internal sealed class SocketSessions(
         catch (WebSocketException)
         {
             // The client is gone.
+        }
+        finally
+        {
+            place.Dispose();
         }
         await frames.EndAsync(reading);
     }
