@@ -150,7 +150,7 @@ public sealed class AgentFeed
         var blocks = await BlocksAsync(agent, cancellation);
         while (await held.WaitToReadAsync(listener.Signals))
         {
-            while (listener.Signals.TryRead(out var signal))
+            while (listener.TryTake(out var signal))
             {
                 held.Require();
                 if (signal.Change is FeedChange.Credentials)
@@ -184,7 +184,7 @@ public sealed class AgentFeed
         try
         {
             var came = await listener.Signals.WaitToReadAsync(either.Token);
-            while (listener.Signals.TryRead(out _)) { }
+            while (listener.TryTake(out _)) { }
             return came;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -16,6 +16,9 @@ public delegate ReadOnlyMemory<byte> FeedFormat(FeedItem item);
 /// <summary>Something that happened, as those are told whom it concerns. (fluxra §10.3)</summary>
 public sealed class FeedItem
 {
+    private const long OwnWeight = 1_024;
+    private const long LetterWeight = 5;
+
     private readonly FeedFormat _format;
     private readonly ConversationAudience? _audience;
     private readonly Event? _row;
@@ -60,6 +63,9 @@ public sealed class FeedItem
 
     public FeedContent Content { get; }
 
+    /// <summary>Bytes of memory that it takes about, with its body; of text each letter, and what it is written as.</summary>
+    internal long Weight => OwnWeight + LetterWeight * Content.Letters;
+
     /// <summary>Its place in the log; null of what is not kept.</summary>
     public LogPosition? Position => _row?.Position;
 
@@ -100,13 +106,27 @@ public sealed class FeedItem
 }
 
 /// <summary>What an event tells of.</summary>
-public abstract record FeedContent;
+public abstract record FeedContent
+{
+    /// <summary>How much text it holds.</summary>
+    internal virtual long Letters => 0;
+}
 
 /// <summary>A message as it stands now, or as it is shown to who left.</summary>
-public sealed record MessageContent(Message Message) : FeedContent;
+public sealed record MessageContent(Message Message) : FeedContent
+{
+    internal override long Letters =>
+        Message.Content.Length
+        + (Message.Metadata?.Length ?? 0)
+        + Message.Attachments.Sum(file => file.Name.Length + file.Url.Length);
+}
 
 /// <summary>A conversation as it stands now, or as it was left.</summary>
-public sealed record ConversationContent(Conversation Conversation) : FeedContent;
+public sealed record ConversationContent(Conversation Conversation) : FeedContent
+{
+    internal override long Letters =>
+        Conversation.Metadata.Length + (Conversation.Description?.Length ?? 0);
+}
 
 /// <summary>Who came or went.</summary>
 public sealed record MemberContent(
@@ -125,7 +145,15 @@ public sealed record InvitationContent(
 public sealed record CreditsContent(Id<AgentAccount> Agent, Posting Posting) : FeedContent;
 
 /// <summary>A contract as it stands now.</summary>
-public sealed record ContractContent(Contract Contract) : FeedContent;
+public sealed record ContractContent(Contract Contract) : FeedContent
+{
+    internal override long Letters =>
+        Contract.Title.Length
+        + Contract.Terms.Length
+        + (Contract.Dispute?.Reason.Length ?? 0)
+        + (Contract.Delivery?.Content.Length ?? 0)
+        + (Contract.Delivery?.Artifacts.Sum(file => file.Name.Length + file.Url.Length) ?? 0);
+}
 
 public sealed record WebhookContent(WebhookDisabled Webhook) : FeedContent;
 

@@ -26,6 +26,9 @@ internal sealed class FeedListener(
 ) : IDisposable
 {
     private const int Most = 1_024;
+    private const long MostBytes = 16 << 20;
+
+    private long _bytes;
 
     private readonly Channel<FeedSignal> _channel = Channel.CreateBounded<FeedSignal>(
         new BoundedChannelOptions(Most) { SingleReader = true, SingleWriter = true }
@@ -36,14 +39,28 @@ internal sealed class FeedListener(
     /// <summary>Everything behind this position is handed over.</summary>
     public LogPosition Start => start;
 
-    /// <summary>Ends when the listener did not keep up.</summary>
+    /// <summary>To wait for; it ends when the listener did not keep up.</summary>
     public ChannelReader<FeedSignal> Signals => _channel.Reader;
+
+    public bool TryTake(out FeedSignal signal)
+    {
+        if (!_channel.Reader.TryRead(out signal))
+            return false;
+        Interlocked.Add(ref _bytes, -WeightOf(signal));
+        return true;
+    }
 
     public void Offer(FeedSignal signal)
     {
-        if (!_channel.Writer.TryWrite(signal))
+        var weight = WeightOf(signal);
+        if (
+            Interlocked.Add(ref _bytes, weight) > MostBytes + weight
+            || !_channel.Writer.TryWrite(signal)
+        )
             _channel.Writer.TryComplete();
     }
 
     public void Dispose() => leave(this);
+
+    private static long WeightOf(FeedSignal signal) => signal.Item?.Weight ?? 0;
 }

@@ -28,6 +28,7 @@ internal sealed partial class FeedTail(
 ) : BackgroundService
 {
     private const int MostKept = 10_000;
+    private const long MostKeptBytes = 32 << 20;
     private const int MostAudiences = 10_000;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
@@ -41,6 +42,17 @@ internal sealed partial class FeedTail(
     private LogPosition _from;
     private LogPosition _position;
     private long? _askedAt;
+    private long _keptBytes;
+
+    /// <summary>Bytes of memory that the latest events take about: at most twice the bound.</summary>
+    internal long KeptBytes
+    {
+        get
+        {
+            lock (_lock)
+                return _keptBytes;
+        }
+    }
 
     /// <summary>A listener that begins at the present position.</summary>
     public async Task<FeedListener> ListenAsync(
@@ -152,6 +164,7 @@ internal sealed partial class FeedTail(
             if (IsAsked())
                 return false;
             _kept.Clear();
+            _keptBytes = 0;
             _audiences.Clear();
             _follows = New();
             return true;
@@ -227,12 +240,21 @@ internal sealed partial class FeedTail(
         }
         Renew(opened);
         _kept.AddRange(opened);
-        if (_kept.Count > 2 * MostKept)
-        {
-            _from = _kept[_kept.Count - MostKept - 1].Position!.Value;
-            _kept.RemoveRange(0, _kept.Count - MostKept);
-        }
+        _keptBytes += opened.Sum(item => item.Weight);
+        Trim();
         _position = next;
+    }
+
+    /// <summary>Lets the oldest go when too many or too large ones are kept; half of the room is made at once.</summary>
+    private void Trim()
+    {
+        if (_kept.Count <= 2 * MostKept && _keptBytes <= 2 * MostKeptBytes)
+            return;
+        var gone = 0;
+        while (_kept.Count - gone > MostKept || _keptBytes > MostKeptBytes)
+            _keptBytes -= _kept[gone++].Weight;
+        _from = _kept[gone - 1].Position!.Value;
+        _kept.RemoveRange(0, gone);
     }
 
     /// <summary>What a message said before it was edited or deleted, or a group was called, is not told again. (fluxra §11.4)</summary>
@@ -255,7 +277,11 @@ internal sealed partial class FeedTail(
         for (var i = 0; i < _kept.Count; i++)
         {
             if (ShownBy(_kept[i]) is { } shown && changed.TryGetValue(shown, out var now))
+            {
+                _keptBytes -= _kept[i].Weight;
                 _kept[i] = _kept[i].With(now);
+                _keptBytes += _kept[i].Weight;
+            }
         }
     }
 
