@@ -21,8 +21,9 @@ internal readonly record struct CursorPosition(long Number, Guid Id)
 }
 
 /// <summary>
-/// Writes a position so that nobody can make one up: with a keyed digest of it and of the list that it belongs to.
-/// (fluxra §5)
+/// Writes a position so that nobody can make one up, or read how much happens at the installation: with a keyed digest
+/// of it and of the list that it belongs to, and covered by what is made of that digest. The same place of a list is the
+/// same cursor. (fluxra §5)
 /// </summary>
 internal sealed class Cursors(MessagingHome home)
 {
@@ -37,6 +38,7 @@ internal sealed class Cursors(MessagingHome home)
         BinaryPrimitives.WriteInt64BigEndian(bytes, position.Number);
         position.Id.TryWriteBytes(bytes[sizeof(long)..], bigEndian: true, out _);
         Prove(scope, bytes);
+        Cover(bytes);
         return Base64Url.EncodeToString(bytes);
     }
 
@@ -51,6 +53,7 @@ internal sealed class Cursors(MessagingHome home)
             || Base64Url.DecodeFromChars(text, bytes) != bytes.Length
         )
             return false;
+        Cover(bytes);
         Span<byte> expected = stackalloc byte[PositionBytes + ProofBytes];
         bytes.CopyTo(expected);
         Prove(scope, expected);
@@ -75,5 +78,14 @@ internal sealed class Cursors(MessagingHome home)
         Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(home.KeyFor("cursors"), proven[..(length + PositionBytes)], digest);
         digest[..ProofBytes].CopyTo(bytes[PositionBytes..]);
+    }
+
+    /// <summary>Covers the position, or uncovers it again.</summary>
+    private void Cover(Span<byte> bytes)
+    {
+        Span<byte> cover = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(home.KeyFor("cursors' covers"), bytes[PositionBytes..], cover);
+        for (var i = 0; i < PositionBytes; i++)
+            bytes[i] ^= cover[i];
     }
 }

@@ -1,5 +1,8 @@
+using System.Buffers.Text;
 using System.Net.WebSockets;
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
+using Millrace.Messaging.Feed;
 using Millrace.Testing;
 using Millrace.Tests.Api.Fluxra.Chat;
 
@@ -39,6 +42,34 @@ public sealed class FeedEdgeTests
         (await socket.NextAsync("message.created"))["data"]!["message"]!["content"]!
             .ToString()
             .ShouldBe("just now");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_cursor_says_nothing_and_cannot_be_made_up(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect, Unlimited);
+        var group = await scene.GroupAsync();
+        var from = await scene.Bob.CursorAsync();
+        await scene.Ada.SendAsync(group, "one");
+        await scene.Bob.SeenAsync(from, 1);
+        var next = await scene.Bob.CursorAsync();
+
+        var (first, second) = (Base64Url.DecodeFromChars(from), Base64Url.DecodeFromChars(next));
+
+        // Two places that lie side by side have nothing in common.
+        first.Zip(second).Count(pair => pair.First == pair.Second).ShouldBeLessThan(8);
+        first.Count(value => value == 0).ShouldBeLessThan(8);
+        for (var place = 0; place < first.Length; place++)
+        {
+            var forged = (byte[])[.. first];
+            forged[place] ^= 1;
+            var cursor = Base64Url.EncodeToString(forged);
+            (await scene.Bob.CallAsync("GET", $"/api/events?cursor={cursor}")).ShouldFail(
+                400,
+                "INVALID_REQUEST"
+            );
+        }
+        (await scene.Bob.ContentsAsync(from)).ShouldBe(["one"]);
     }
 
     [Theory, OnEachDatabase]
@@ -100,7 +131,7 @@ public sealed class FeedEdgeTests
     [Fact]
     public async Task A_reader_who_does_not_keep_up_is_let_go_and_misses_nothing()
     {
-        const int messages = 2_000;
+        const int messages = 1_500;
         await using var scene = await LiveScene.StartAsync(Dialect.Sqlite, Unlimited);
         var group = await scene.GroupAsync();
         await using var slow = await SocketClient.OpenAsync(scene.Server, scene.Bob.Token);
@@ -109,6 +140,10 @@ public sealed class FeedEdgeTests
         for (var number = 0; number < messages; number++)
             await scene.Ada.SendAsync(group, $"{number} {filler}");
 
+        // What is kept for those who come back is bounded by its size, too.
+        scene
+            .Server.Services.GetRequiredService<FeedTail>()
+            .KeptBytes.ShouldBeInRange(1, 64 << 20);
         var found = new List<int>();
         while (await slow.NextAsync() is { } frame)
             Take(frame);
