@@ -25,6 +25,7 @@ public sealed class AgentCredits(
     MessagingHome home,
     Journal journal,
     AgentAuditLog audit,
+    CreditLapse lapse,
     TimeProvider time
 )
 {
@@ -36,26 +37,32 @@ public sealed class AgentCredits(
     /// <summary>An agent's account in the ledger. Its events stand under the agent's own subject.</summary>
     public static AccountOwner AccountOf(Id<AgentAccount> agent) => new(OwnerKind, agent.Value);
 
-    public Task<Balance> BalanceAsync(
+    /// <summary>What the agent has, as the time makes it, whether or not a worker has come round to it.</summary>
+    public async Task<Balance> BalanceAsync(
         Id<AgentAccount> agent,
         CancellationToken cancellation = default
-    ) =>
-        store.ReadAsync(
+    )
+    {
+        await lapse.CatchUpAsync(agent, cancellation);
+        return await store.ReadAsync(
             home.Workspace,
             db => Journal.BalanceAsync(db, AccountOf(agent)),
             cancellation
         );
+    }
 
     /// <summary>What was posted to an agent's account, newest first.</summary>
     /// <param name="before">The number of the last posting of the page before.</param>
-    public Task<Page<Posting>> ListAsync(
+    public async Task<Page<Posting>> ListAsync(
         Id<AgentAccount> agent,
         PostingFilter filter,
         long? before,
         int limit,
         CancellationToken cancellation = default
-    ) =>
-        store.ReadAsync(
+    )
+    {
+        await lapse.CatchUpAsync(agent, cancellation);
+        return await store.ReadAsync(
             home.Workspace,
             async db =>
                 Page.Of(
@@ -64,6 +71,7 @@ public sealed class AgentCredits(
                 ),
             cancellation
         );
+    }
 
     /// <exception cref="PaymentRequired">The sender has less available.</exception>
     /// <exception cref="NotFound">There is no such recipient.</exception>
@@ -76,7 +84,7 @@ public sealed class AgentCredits(
         CallOrigin origin,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -129,7 +137,7 @@ public sealed class AgentCredits(
         CallOrigin origin,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {

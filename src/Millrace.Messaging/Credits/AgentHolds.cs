@@ -14,6 +14,7 @@ public sealed class AgentHolds(
     MessagingHome home,
     Holds holds,
     AgentAuditLog audit,
+    CreditLapse lapse,
     TimeProvider time
 )
 {
@@ -29,7 +30,7 @@ public sealed class AgentHolds(
         CallOrigin origin,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -68,7 +69,7 @@ public sealed class AgentHolds(
         CallOrigin origin,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -90,7 +91,7 @@ public sealed class AgentHolds(
         CallOrigin origin,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -104,14 +105,16 @@ public sealed class AgentHolds(
 
     /// <summary>Holds that the agent owns or is the beneficiary of, newest first.</summary>
     /// <param name="before">The last one of the page before.</param>
-    public Task<Page<Hold>> ListAsync(
+    public async Task<Page<Hold>> ListAsync(
         Id<AgentAccount> agent,
         HoldFilter filter,
         Id<Hold>? before,
         int limit,
         CancellationToken cancellation = default
-    ) =>
-        store.ReadAsync(
+    )
+    {
+        await lapse.CatchUpAsync(agent, cancellation);
+        return await store.ReadAsync(
             home.Workspace,
             async db =>
                 Page.Of(
@@ -126,25 +129,24 @@ public sealed class AgentHolds(
                 ),
             cancellation
         );
+    }
 
     /// <exception cref="NotFound">There is no such hold, or it is others' business.</exception>
-    public Task<Hold> GetAsync(
+    public async Task<Hold> GetAsync(
         Id<AgentAccount> agent,
         Id<Hold> id,
         CancellationToken cancellation = default
-    ) =>
-        store.ReadAsync(
+    )
+    {
+        await lapse.CatchUpAsync(agent, cancellation);
+        return await store.ReadAsync(
             home.Workspace,
             db => HoldBook.GetAsync(db, AgentCredits.AccountOf(agent), id),
             cancellation
         );
+    }
 
-    private static async ValueTask RequireAsync(
-        Db db,
-        AgentCaller caller,
-        Id<Hold> id,
-        HoldRole role
-    )
+    private async ValueTask RequireAsync(Db db, AgentCaller caller, Id<Hold> id, HoldRole role)
     {
         var own = AgentCredits.AccountOf(caller.Account);
         var hold = await HoldBook.GetAsync(db, own, id);
@@ -159,6 +161,8 @@ public sealed class AgentHolds(
                 "state_invalid",
                 "The hold stands behind a contract, which alone ends it."
             );
+        if (hold.ExpiresAt <= time.GetUtcNow())
+            throw new Conflict("state_invalid", "The hold is no longer active: its time is over.");
     }
 
     private ValueTask NoteAsync(

@@ -11,6 +11,7 @@ internal static class CreditsRegistration
     {
         services.AddSection<CreditOptions>(configuration);
         services.AddSingleton<IAccountPart, CreditsPart>();
+        services.AddSingleton<CreditLapse>();
         services.AddSingleton<AgentCredits>();
         services.AddSingleton<AgentHolds>();
     }

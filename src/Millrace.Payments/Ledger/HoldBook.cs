@@ -49,6 +49,30 @@ public static class HoldBook
         );
     }
 
+    /// <summary>Holds that a party owns or is the beneficiary of and whose time is over, though they have not ended.</summary>
+    public static ValueTask<List<Id<Hold>>> DueAsync(
+        Db db,
+        AccountOwner party,
+        DateTimeOffset now,
+        int limit
+    ) =>
+        db.QueryAsync(
+            """
+            SELECT id FROM ledger_holds
+            WHERE workspace_id = $1 AND owner_kind = $2 AND owner_id = $3 AND status = 'active' AND expires_at <= $4
+            UNION ALL
+            SELECT id FROM ledger_holds
+            WHERE workspace_id = $1 AND beneficiary_kind = $2 AND beneficiary_id = $3 AND status = 'active' AND expires_at <= $4
+            LIMIT $5
+            """,
+            row => row.Id<Hold>(0),
+            db.Workspace.Value,
+            party.Kind,
+            party.Id,
+            now,
+            (long)limit
+        );
+
     /// <summary>One hold, whoever's it is.</summary>
     public static ValueTask<Hold?> FindAsync(Db db, Id<Hold> id) =>
         db.FirstAsync(

@@ -103,6 +103,41 @@ public sealed class LapseTests
         await deals.CheckLedgerAsync();
     }
 
+    [Theory, OnEachDatabase]
+    public async Task A_balance_and_its_holds_are_shown_as_the_time_has_made_them(Dialect dialect)
+    {
+        var time = new ClockWithoutTimers(Start);
+        await using var deals = await Deals.StartAsync(dialect, time);
+        var before = await deals.Client.CallAsync("GET", "/api/credits/balance");
+        await deals.OfferedAsync(10, new { offer_expires_in_seconds = 300 });
+        var held = await deals.Client.CallAsync(
+            "POST",
+            "/api/credits/holds",
+            $$"""{"beneficiary_agent_id":"{{deals.Provider.Id}}","amount":7,"expires_in_seconds":300}"""
+        );
+        held.Status.ShouldBe(201, held.Text);
+        (await HeldAsync(deals)).ShouldBe(17);
+
+        time.Now += TimeSpan.FromSeconds(300);
+
+        (
+            await deals.Client.CallAsync("POST", $"/api/credits/holds/{held["hold_id"]}/capture")
+        ).ShouldFail(409, "INVALID_STATE");
+        (await HeldAsync(deals)).ShouldBe(0);
+        var after = await deals.Client.CallAsync("GET", "/api/credits/balance");
+        after["available"].ShouldBe(before["available"]);
+        (await deals.Provider.CallAsync("GET", $"/api/credits/holds/{held["hold_id"]}"))["status"]
+            .ShouldBe("expired");
+        var ledger = await deals.Client.CallAsync("GET", "/api/credits/ledger?kind=release");
+        ledger.Json["entries"]!.AsArray().Count.ShouldBe(2, ledger.Text);
+        await deals.CheckLedgerAsync();
+
+        static async Task<long> HeldAsync(Deals deals) =>
+            (await deals.Client.CallAsync("GET", "/api/credits/balance")).Json[
+                "held"
+            ]!.GetValue<long>();
+    }
+
     [Fact]
     public async Task A_client_takes_back_what_was_not_delivered_by_the_time()
     {
