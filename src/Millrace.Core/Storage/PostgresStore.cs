@@ -1,11 +1,20 @@
 using Microsoft.EntityFrameworkCore;
+using Millrace.Core.Failures;
 using Npgsql;
 
 namespace Millrace.Core.Storage;
 
 /// <summary>PostgreSQL: a write is a transaction of its own on one of a bounded pool of connections.</summary>
+/// <remarks>
+/// Of writes that wait for each other in a ring the database ends one, which has changed nothing then. One that may be run
+/// again is, a few times; any other fails with <see cref="Unavailable"/>, and its caller may ask again.
+/// </remarks>
 internal sealed class PostgresStore : Store
 {
+    private const int MostTries = 5;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(1);
+
     private readonly NpgsqlDataSource _source;
     private readonly IReadOnlyList<StorageMap> _maps;
     private readonly Pool _readers;
@@ -35,11 +44,17 @@ internal sealed class PostgresStore : Store
         CancellationToken cancellation
     ) => await _readers.UseAsync(reach, read, cancellation);
 
-    protected override async Task<T> WriteApartAsync<T>(
+    protected override Task<T> WriteApartAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> write,
         CancellationToken cancellation
-    ) => await _writers.UseAsync(reach, db => InTransaction(db, write), cancellation);
+    ) => WriteAsync(reach, write, tries: 1, cancellation);
+
+    protected override Task<T> WriteRepeatablyApartAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> write,
+        CancellationToken cancellation
+    ) => WriteAsync(reach, write, MostTries, cancellation);
 
     public override async Task MigrateAsync(CancellationToken cancellation = default)
     {
@@ -52,6 +67,51 @@ internal sealed class PostgresStore : Store
         await _readers.DisposeAsync();
         await _writers.DisposeAsync();
         await _source.DisposeAsync();
+    }
+
+    private async Task<T> WriteAsync<T>(
+        Reach reach,
+        Func<Db, ValueTask<T>> write,
+        int tries,
+        CancellationToken cancellation
+    )
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await _writers.UseAsync(reach, db => InTransaction(db, write), cancellation);
+            }
+            catch (Exception failure) when (HasLost(failure))
+            {
+                if (tried == tries)
+                    throw new Unavailable(
+                        "write_conflict",
+                        "Others were changing the same. Nothing was changed; try again.",
+                        ComeBackAfter,
+                        failure
+                    );
+            }
+            // Not all at once, or they meet again.
+            await Task.Delay(FirstPause * tried * (1 + Random.Shared.NextDouble()), cancellation);
+        }
+    }
+
+    /// <summary>Whether the database has ended a write in favour of another.</summary>
+    private static bool HasLost(Exception? failure)
+    {
+        for (; failure is not null; failure = failure.InnerException)
+        {
+            if (
+                failure is PostgresException
+                {
+                    SqlState: PostgresErrorCodes.DeadlockDetected
+                        or PostgresErrorCodes.SerializationFailure
+                }
+            )
+                return true;
+        }
+        return false;
     }
 
     private static async ValueTask<T> InTransaction<T>(Db db, Func<Db, ValueTask<T>> write)

@@ -22,6 +22,7 @@ public abstract class Store : IAsyncDisposable
     ) => WholeOf(reach)?.RunAsync(read) ?? ReadApartAsync(reach, read, cancellation);
 
     /// <summary>Runs <paramref name="write"/> in a transaction. A write that has begun is no longer cancelled.</summary>
+    /// <exception cref="Failures.Unavailable">The database has ended it in favour of another. It may be asked for again.</exception>
     public Task<T> WriteAsync<T>(
         Reach reach,
         Func<Db, ValueTask<T>> write,
@@ -30,7 +31,7 @@ public abstract class Store : IAsyncDisposable
 
     /// <summary>
     /// Likewise, of a write that changes nothing but the database, so that it may be run again: it costs less where many
-    /// such writes come at once.
+    /// such writes come at once, and when the database ends it in favour of another it is run again.
     /// </summary>
     public Task<T> WriteRepeatablyAsync<T>(
         Reach reach,

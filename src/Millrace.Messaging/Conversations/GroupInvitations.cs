@@ -33,7 +33,7 @@ public sealed class GroupInvitations(
         MemberRole role,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -98,7 +98,7 @@ public sealed class GroupInvitations(
         Id<GroupInvitation> invitation,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -122,7 +122,7 @@ public sealed class GroupInvitations(
         Id<GroupInvitation> invitation,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -143,7 +143,7 @@ public sealed class GroupInvitations(
         Id<GroupInvitation> invitation,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {

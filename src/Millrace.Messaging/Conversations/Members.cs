@@ -59,7 +59,7 @@ public sealed class Members(
         MemberRole role,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -89,7 +89,7 @@ public sealed class Members(
         Id<AgentAccount> agent,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -118,7 +118,7 @@ public sealed class Members(
         MemberRole role,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {

@@ -25,7 +25,7 @@ public sealed class Reading(
         Id<Message>? upTo,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {

@@ -29,7 +29,7 @@ public sealed class Revision(
         IReadOnlyList<Id<AgentAccount>>? mentions,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -40,13 +40,13 @@ public sealed class Revision(
                 CheckWindow(found, options.EditWindow, "edited");
                 if (found.DeletedAt is not null)
                     throw new Conflict("message_deleted", "A deleted message cannot be edited.");
-                mentions ??= found.Mentions;
-                if (found.Content == content && found.Mentions.SequenceEqual(mentions))
+                var mentioned = mentions ?? found.Mentions;
+                if (found.Content == content && found.Mentions.SequenceEqual(mentioned))
                     return found;
                 var edited = found with
                 {
                     Content = content,
-                    Mentions = mentions,
+                    Mentions = mentioned,
                     EditedAt = time.GetUtcNow(),
                     ChangedSequence = await AppendAsync(
                         db,
@@ -80,7 +80,7 @@ public sealed class Revision(
         Id<Message> message,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {

@@ -22,6 +22,70 @@ public sealed class StoreTests
         workspace.Value.ShouldNotBe(Guid.Empty);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_two_writes_that_wait_for_each_other_one_is_run_again_or_to_be_asked_again(
+        bool isRepeatable
+    )
+    {
+        await using var test = await TestStore.CreateAsync(Dialect.Postgres);
+        await test.AddWorkspaceAsync("one");
+        await test.AddWorkspaceAsync("two");
+        var met = new TaskCompletionSource();
+        var arrived = 0;
+
+        var outcomes = await Task.WhenAll(MoveAsync("one", "two"), MoveAsync("two", "one"));
+
+        var refused = outcomes.OfType<Unavailable>().ToList();
+        refused.Count.ShouldBe(isRepeatable ? 0 : 1);
+        refused.ShouldAllBe(failure => failure.RetryAfter > TimeSpan.Zero);
+        outcomes.Count(failure => failure is null).ShouldBe(2 - refused.Count);
+        // What took effect did so once, at both.
+        var moves = 2L - refused.Count;
+        (await MovesAsync()).ShouldBe([moves, moves]);
+
+        async Task<Exception?> MoveAsync(string first, string second)
+        {
+            ValueTask<bool> WriteAsync(Db db) => MoveBothAsync(db, first, second);
+            try
+            {
+                await (
+                    isRepeatable
+                        ? test.Store.WriteRepeatablyAsync(Reach.Installation, WriteAsync)
+                        : test.Store.WriteAsync(Reach.Installation, WriteAsync)
+                );
+                return null;
+            }
+            catch (Failure failure)
+            {
+                return failure;
+            }
+        }
+
+        async ValueTask<bool> MoveBothAsync(Db db, string first, string second)
+        {
+            await MoveOneAsync(db, first);
+            if (Interlocked.Increment(ref arrived) == 2)
+                met.SetResult();
+            await met.Task;
+            await MoveOneAsync(db, second);
+            return true;
+        }
+
+        static async ValueTask MoveOneAsync(Db db, string name) =>
+            await db.ExecuteAsync(
+                "UPDATE workspaces SET created_at = created_at + 1 WHERE name = $1",
+                name
+            );
+
+        Task<List<long>> MovesAsync() =>
+            test.Store.ReadAsync(
+                Reach.Installation,
+                db => db.QueryAsync("SELECT created_at FROM workspaces", row => row.Int64(0))
+            );
+    }
+
     [Theory, OnEachDatabase]
     public async Task A_failed_write_takes_nothing_of_its_neighbours_with_it(Dialect dialect)
     {
@@ -197,7 +261,9 @@ public sealed class StoreTests
     }
 
     [Theory, OnEachDatabase]
-    public async Task Of_repeatable_writes_those_that_fail_take_nothing_of_the_others(Dialect dialect)
+    public async Task Of_repeatable_writes_those_that_fail_take_nothing_of_the_others(
+        Dialect dialect
+    )
     {
         await using var test = await TestStore.CreateAsync(dialect);
 
