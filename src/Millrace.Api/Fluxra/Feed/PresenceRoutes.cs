@@ -36,7 +36,7 @@ internal static class PresenceRoutes
             .MapPost("/conversations/{conversation_id}/typing", TypeAsync)
             .WithAccess(Credential.Token, RateGroup.ConversationWrites, Scope.MessagesWrite)
             .WithSummary("Tell the other members that the caller is writing")
-            .WithDescription("Told to those who listen now; nothing is kept.")
+            .WithDescription("Told to those who listen at this node now; nothing is kept.")
             .WithBody<TypingRequest>("""{"typing":true}""")
             .WithAnswer<TypingResponse>(
                 """{"conversation_id":"conv_8c1d5b34-0b7e-4f0a-9a43-2f3b1c9e6d55","agent_id":"agt_6f1c0a9be2d34785a1b2c3d4e5f60718","typing":true}"""
