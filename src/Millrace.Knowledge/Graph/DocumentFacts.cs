@@ -43,7 +43,7 @@ internal sealed class DocumentFacts(
         var workspace = work.Item.WorkspaceId;
         var graph = await access.OpenDefaultAsync(workspace, either.Token);
         var document = Ingestion.DocumentOf(work.Item);
-        while (await NextAsync(workspace, document, either.Token) is var (chunk, file))
+        while (await NextAsync(workspace, document, either.Token) is var (chunk, file, repeated))
         {
             var found = await extraction.ReadAsync(
                 workspace,
@@ -53,14 +53,18 @@ internal sealed class DocumentFacts(
             );
             var source = chunk.Page is { } page ? $"{file.Name}, page {page}" : file.Name;
             var evident = facts.Read([
-                .. found.Select(fact =>
-                    fact with
-                    {
-                        Kind = "document",
-                        Source = source,
-                        Document = document,
-                    }
-                ),
+                .. found
+                    .Where(fact =>
+                        !repeated.Contains(fact.Evidence ?? fact.Text, StringComparison.Ordinal)
+                    )
+                    .Select(fact =>
+                        fact with
+                        {
+                            Kind = "document",
+                            Source = source,
+                            Document = document,
+                        }
+                    ),
             ]);
             await store.WriteAsync(
                 workspace,
@@ -120,7 +124,8 @@ internal sealed class DocumentFacts(
         return resting.Count > 0;
     }
 
-    private Task<(StoredChunk Chunk, StoredFile File)?> NextAsync(
+    /// <summary>The next chunk, with the sentences that it repeats of the one before, whose facts are read already.</summary>
+    private Task<(StoredChunk Chunk, StoredFile File, string Repeated)?> NextAsync(
         Id<Workspace> workspace,
         Id<Document> id,
         CancellationToken cancellation
@@ -134,7 +139,7 @@ internal sealed class DocumentFacts(
                     .FirstOrDefaultAsync(row => row.Id == id);
                 // The rules read English only.
                 if (document is null || (document.Language ?? "en") != "en" && !extraction.HasModel)
-                    return ((StoredChunk, StoredFile)?)null;
+                    return ((StoredChunk, StoredFile, string)?)null;
                 var chunk = await db.Set<StoredChunk>()
                     .AsNoTracking()
                     .FirstOrDefaultAsync(row =>
@@ -143,7 +148,16 @@ internal sealed class DocumentFacts(
                 var file = await db.Set<StoredFile>()
                     .AsNoTracking()
                     .FirstOrDefaultAsync(row => row.Id == document.FileId);
-                return chunk is null || file is null ? null : (chunk, file);
+                if (chunk is null || file is null)
+                    return null;
+                var end = await db.FirstAsync(
+                    "SELECT ends_at FROM chunks WHERE document_id = $1 AND number = $2",
+                    row => row.Int64(0),
+                    id.Value,
+                    chunk.Number - 1
+                );
+                var repeated = Math.Clamp(end - chunk.StartsAt, 0, chunk.Text.Length);
+                return (chunk, file, chunk.Text[..(int)repeated]);
             },
             cancellation
         );

@@ -59,6 +59,25 @@ public sealed class DocumentFactsTests
             .Count.ShouldBe(2);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task What_a_chunk_repeats_of_the_one_before_is_read_once(Dialect dialect)
+    {
+        string[] first = ["Maria", "John", "Anna", "Peter", "Laura", "Thomas", "Julia", "Martin"];
+        string[] last = ["Gonzalez", "Smith", "Fischer", "Taylor", "Wagner", "Clark", "Lopez"];
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var sentences = first.SelectMany(one =>
+            last.Select(other => $"{one} {other} joined Iberdrola in May 2021.")
+        );
+
+        await AddAsync(server, client, string.Join("\n\n", sentences));
+
+        var graph = await client.DefaultGraphAsync();
+        var facts = (await client.ReadAsync($"/graph/{graph}/facts")).AsArray();
+        facts.Select(fact => fact!["subject"]!.ToString()).ShouldBeUnique();
+        facts.Count.ShouldBe(first.Length * last.Length);
+    }
+
     [Fact]
     public async Task Documents_can_be_kept_out_of_the_graph()
     {
