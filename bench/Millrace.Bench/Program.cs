@@ -5,6 +5,7 @@ using Millrace.Bench.Enduring;
 using Millrace.Bench.Forwarding;
 using Millrace.Bench.Ingesting;
 using Millrace.Bench.Living;
+using Millrace.Bench.Naming;
 using Millrace.Bench.Searching;
 using Millrace.Bench.Starting;
 using Millrace.Bench.Storing;
@@ -21,6 +22,7 @@ return args switch
     ["ingest", .. var options] => await IngestBench.RunAsync(new BenchOptions(options)),
     ["search", .. var options] => await SearchBench.RunAsync(new BenchOptions(options)),
     ["vectors", .. var options] => await VectorBench.RunAsync(new BenchOptions(options)),
+    ["names", .. var options] => NameBench.Run(new BenchOptions(options)),
     ["messages", .. var options] => await MessageBench.RunAsync(new BenchOptions(options)),
     ["fanout", .. var options] => await FanoutBench.RunAsync(new BenchOptions(options)),
     ["webhooks", .. var options] => await WebhookBench.RunAsync(new BenchOptions(options)),
@@ -45,6 +47,8 @@ static int Usage()
           ingest     plain text read without vectors and with them, against the embedder alone, and its memory
           search     hybrid search as a workspace grows: [--chunks N] for the last size, [--database postgres]
           vectors    the vector index as it grows, and against usearch and sqlite-vec: [--part growth|million|peers] [--topic N]
+          names      trains the model of names and measures it in turns on the third that it was not trained on:
+                     [--write FILE] writes the weights of a model trained on all
           fanout     1,000 listeners in 10 groups of 100, then idle connections: [--rate N] messages a second into each
                      group, [--live 0], [--idle N] connections or none
           webhooks   signed deliveries, and what a receiver costs that never answers: [--messages N] a lap

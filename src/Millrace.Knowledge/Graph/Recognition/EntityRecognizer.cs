@@ -1,13 +1,18 @@
 namespace Millrace.Knowledge.Graph.Recognition;
 
 /// <summary>
-/// Finds persons, organisations and places that an English text names: by the names that ship with the server, by words
-/// inside names, and by words beside them. Names that a graph knows go before all of these.
+/// Finds persons, organisations and places that an English text names: by the names that ship with the server, and by
+/// what a small model learnt of words in names and beside them. Names that a graph knows go before both.
 /// </summary>
-public sealed class EntityRecognizer(Gazetteer gazetteer)
+public sealed class EntityRecognizer
 {
-    private readonly NameSpans _spans = new(gazetteer);
-    private readonly NameTypes _types = new(gazetteer);
+    private readonly WordKinds _words;
+    private readonly NameModel _model;
+
+    public EntityRecognizer(Gazetteer gazetteer)
+        : this(new WordKinds(gazetteer), NameModel.Shipped) { }
+
+    internal EntityRecognizer(WordKinds words, NameModel model) => (_words, _model) = (words, model);
 
     /// <param name="known">Types of names that are known already, by <see cref="Terms.Key"/>.</param>
     internal List<RecognizedEntity> Recognize(
@@ -15,62 +20,67 @@ public sealed class EntityRecognizer(Gazetteer gazetteer)
         IReadOnlyDictionary<string, string>? known = null
     )
     {
-        var tokens = NameTokens.Of(text);
-        var found = new List<RecognizedEntity>();
-        var at = 0;
-        foreach (var (first, last) in _spans.Of(tokens))
-        {
-            KnownBetween(text, tokens, at, first, known, found);
-            Read(text, tokens, first, last, known, found);
-            at = last + 1;
-        }
-        KnownBetween(text, tokens, at, tokens.Count, known, found);
+        var sentence = new NameSentence(text, _words);
+        var isKnown = new bool[sentence.Tokens.Count];
+        var found = Known(sentence, known, isKnown);
+        var (none, spans) = Read(sentence, new NameFeatureList(_model.Ids));
+        spans.RemoveAll(span => isKnown.AsSpan(span.First..(span.Last + 1)).Contains(true));
+        foreach (var name in _model.Decode(none, spans))
+            found.Add(
+                sentence.Entity(
+                    name.Span.First,
+                    name.Span.Last,
+                    EntityTypes.All[name.Type],
+                    _model.Reason(name)
+                )
+            );
+        found.Sort((one, other) => one.Start.CompareTo(other.Start));
         return found;
     }
 
-    private void Read(
-        string text,
-        List<NameToken> tokens,
-        int first,
-        int last,
-        IReadOnlyDictionary<string, string>? known,
-        List<RecognizedEntity> found
+    /// <summary>What holds of each word as none of a name, and of each stretch that may be one.</summary>
+    internal static (int[][] None, List<NameSpan> Spans) Read(
+        NameSentence sentence,
+        NameFeatureList features
     )
     {
-        if (known is { Count: > 0 })
-        {
-            var before = found.Count;
-            KnownBetween(text, tokens, first, last + 1, known, found);
-            if (found.Count > before)
-                return;
-        }
-        var context = new NameContext(text, tokens, found);
-        if (_types.Of(context, first, last) is { } entity)
-            found.Add(entity);
+        var none = new int[sentence.Tokens.Count][];
+        for (var at = 0; at < none.Length; at++)
+            none[at] = sentence.Tokens[at].IsCapitalised
+                ? NameFeatures.OfNone(sentence, at, features)
+                : [];
+        var spans = new List<NameSpan>();
+        foreach (var (first, last) in NameCandidates.Of(sentence))
+            spans.Add(
+                new NameSpan(first, last, NameFeatures.OfName(sentence, first, last, features))
+            );
+        return (none, spans);
     }
 
-    private static void KnownBetween(
-        string text,
-        List<NameToken> tokens,
-        int from,
-        int until,
+    private static List<RecognizedEntity> Known(
+        NameSentence sentence,
         IReadOnlyDictionary<string, string>? known,
-        List<RecognizedEntity> found
+        bool[] isKnown
     )
     {
         const int Longest = 6;
+        var found = new List<RecognizedEntity>();
         if (known is not { Count: > 0 })
-            return;
-        for (var at = from; at < until; at++)
-        for (var end = Math.Min(until, at + Longest) - 1; end >= at; end--)
+            return found;
+        for (var at = 0; at < isKnown.Length; at++)
+        for (var end = Math.Min(isKnown.Length, at + Longest) - 1; end >= at; end--)
         {
-            var name = text[tokens[at].Start..tokens[end].End];
+            var name = sentence.Whole(at, end);
             if (!known.TryGetValue(Terms.Key(name), out var type))
                 continue;
-            found.Add(new RecognizedEntity(tokens[at].Start, name, type, "known_name"));
+            found.Add(
+                new RecognizedEntity(sentence.Tokens[at].Start, name, type, "known_name")
+            );
+            isKnown.AsSpan(at..(end + 1)).Fill(true);
             at = end;
             break;
         }
+        return found;
     }
 
     /// <summary>The keys of all names that a text may hold, to be asked of a graph.</summary>

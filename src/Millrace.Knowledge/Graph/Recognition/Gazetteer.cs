@@ -30,6 +30,9 @@ internal enum NameKinds
     Region = 256,
     Company = 512,
 
+    /// <summary>One of the commonest first names of people.</summary>
+    FirstName = 1024,
+
     AnyPlace = Place | Town | City | Region,
 }
 
@@ -46,7 +49,7 @@ internal static class NameKindsTest
 /// </summary>
 public sealed class Gazetteer(EmbeddedModelFiles files)
 {
-    private const string Letters = "polxcntTsk";
+    private const string Letters = "polxcntTskf";
 
     private readonly Lazy<Table> _table = new(() => Table.Read(PathIn(files)));
 

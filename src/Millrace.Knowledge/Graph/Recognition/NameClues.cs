@@ -69,18 +69,13 @@ internal static class NameClues
         "river street road avenue lane square bridge island islands mountains mountain lake sea ocean valley bay beach county province district canal harbour harbor park peninsula desert hills hill forest airport coast gulf strait falls boulevard station terminal region district quarter suburb gate hall town castle tower palace plaza pass glacier volcano reservoir"
     );
 
-    /// <summary>Before the name of a water, a mountain or a part of a country.</summary>
-    public static readonly HashSet<string> PlaceFirsts = Words.Set(
-        "lake mount mt cape isle river gulf fort north south east west northern southern eastern western upper lower greater"
-    );
-
-    /// <summary>Whoever they are called after: "Kirov Street".</summary>
-    public static readonly HashSet<string> StreetTails = Words.Set(
-        "street road avenue square boulevard bridge airport station island islands river mountains peninsula"
-    );
-
     public static readonly HashSet<string> PlaceOpenings = Words.Set(
         "north south east west northern southern eastern western new saint st san santa santo los las el la le lower upper fort port mount mt lake great cape"
+    );
+
+    /// <summary>Small words inside names.</summary>
+    public static readonly HashSet<string> InsideNames = Words.Set(
+        "of the and for in on upon de la del della der den van von zu le di da dos das du bin ibn ap al el ben bint ter ten y af av am sur et und an im los las do e"
     );
 
     /// <summary>Stand inside people's names.</summary>
@@ -135,11 +130,6 @@ internal static class NameClues
         "acquired acquires founded co-founded joined joins owns owned"
     );
 
-    /// <summary>Newspapers and magazines are called by one such word and an article.</summary>
-    public static readonly HashSet<string> Papers = Words.Set(
-        "times post herald tribune gazette guardian observer telegraph independent economist mirror sun chronicle spectator"
-    );
-
     /// <summary>Behind the name of a program or a page.</summary>
     public static readonly HashSet<string> AfterProduct = Words.Set(
         "job page ticket dashboard plugin file spreadsheet login repo repository"
@@ -163,11 +153,6 @@ internal static class NameClues
     /// <summary>Capitalised, and none of the three: what is counted, dated, sold, or opens a letter.</summary>
     public static readonly HashSet<string> NotNames = Words.Set(
         "python java javascript excel windows linux word outlook slack teams zoom docker kubernetes android internet bluetooth wifi powerpoint project phase package version release chapter section figure table page appendix plan step item level gold premium basic quarter annex note terms conditions draft agenda minutes subject attached invoice order room building floor monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december christmas easter new year"
-    );
-
-    /// <summary>End a greeting or a date: "Merry Christmas".</summary>
-    public static readonly HashSet<string> Feasts = Words.Set(
-        "christmas easter year monday tuesday wednesday thursday friday saturday sunday"
     );
 
     public static readonly HashSet<string> NotOrganizations = Words.Set(

@@ -14,9 +14,11 @@ internal sealed record NameToken(string Text, int Start, string Gap)
     /// <summary>Whether a sentence or its like begins here, so that its capital letter says nothing.</summary>
     public bool Opens { get; init; }
 
-    /// <summary>Also behind a particle: "al-Rashid", "d'Ivoire".</summary>
+    /// <summary>Also behind a particle or a small letter: "al-Rashid", "d'Ivoire", "eBay".</summary>
     public bool IsCapitalised =>
         char.IsUpper(Text[0])
+        || Text.Length > 2 && char.IsLetter(Text[0]) && char.IsUpper(Text[1])
+        || Text.Length > 5 && char.IsLetter(Text[0]) && HasInnerCapital
         || Text.AsSpan().IndexOfAny('-', '\'', '’') is var dash and > 0
             && dash + 1 < Text.Length
             && char.IsUpper(Text[dash + 1])
@@ -24,6 +26,12 @@ internal sealed record NameToken(string Text, int Start, string Gap)
                 NameClues.Particles.Contains(Text[..dash])
                 || Text[..dash] is "d" or "l" or "dell" or "dall"
             );
+
+    /// <summary>"easyJet", but not "Al-Sayed".</summary>
+    private bool HasInnerCapital =>
+        Text.AsSpan(1).IndexOfAnyInRange('A', 'Z') is >= 0 and var at
+        && char.IsLower(Text[at])
+        && Text.AsSpan().IndexOfAny('-', '\'', '’') < 0;
 
     /// <summary>"III"</summary>
     public bool IsNumeral => Text.All(letter => letter is 'I' or 'V' or 'X');
