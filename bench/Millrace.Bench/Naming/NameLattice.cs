@@ -67,26 +67,25 @@ internal sealed class NameLattice
         {
             _until[at + 1] = _until[at] + _none[at];
             foreach (var span in ending[at])
-            for (var type = 1; type < NameModel.Types; type++)
-                _until[at + 1] = LogOfSum(
-                    _until[at + 1],
-                    _until[example.Spans[span].First] + _names[span][type]
-                );
+                for (var type = 1; type < NameModel.Types; type++)
+                    _until[at + 1] = LogOfSum(
+                        _until[at + 1],
+                        _until[example.Spans[span].First] + _names[span][type]
+                    );
         }
         for (var at = count - 1; at >= 0; at--)
         {
             _from[at] = _from[at + 1] + _none[at];
             foreach (var span in beginning[at])
-            for (var type = 1; type < NameModel.Types; type++)
-                _from[at] = LogOfSum(
-                    _from[at],
-                    _from[example.Spans[span].Last + 1] + _names[span][type]
-                );
+                for (var type = 1; type < NameModel.Types; type++)
+                    _from[at] = LogOfSum(
+                        _from[at],
+                        _from[example.Spans[span].Last + 1] + _names[span][type]
+                    );
         }
     }
 
-    public double OfNone(int at) =>
-        Math.Exp(_until[at] + _none[at] + _from[at + 1] - _until[^1]);
+    public double OfNone(int at) => Math.Exp(_until[at] + _none[at] + _from[at + 1] - _until[^1]);
 
     public double OfName(int span, int type) =>
         Math.Exp(

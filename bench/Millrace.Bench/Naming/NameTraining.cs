@@ -70,12 +70,7 @@ internal sealed class NameTraining
         var gradient = new Dictionary<int, double>();
         var lattice = new NameLattice(example, Score);
         for (var at = 0; at < example.None.Length; at++)
-            Add(
-                example.None[at],
-                0,
-                lattice.OfNone(at) - (example.IsNone[at] ? 1 : 0),
-                gradient
-            );
+            Add(example.None[at], 0, lattice.OfNone(at) - (example.IsNone[at] ? 1 : 0), gradient);
         for (var span = 0; span < example.Spans.Count; span++)
         for (var type = 1; type < NameModel.Types; type++)
             Add(

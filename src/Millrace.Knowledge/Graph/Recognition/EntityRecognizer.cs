@@ -12,7 +12,8 @@ public sealed class EntityRecognizer
     public EntityRecognizer(Gazetteer gazetteer)
         : this(new WordKinds(gazetteer), NameModel.Shipped) { }
 
-    internal EntityRecognizer(WordKinds words, NameModel model) => (_words, _model) = (words, model);
+    internal EntityRecognizer(WordKinds words, NameModel model) =>
+        (_words, _model) = (words, model);
 
     /// <param name="known">Types of names that are known already, by <see cref="Terms.Key"/>.</param>
     internal List<RecognizedEntity> Recognize(
@@ -73,9 +74,7 @@ public sealed class EntityRecognizer
             var name = sentence.Whole(at, end);
             if (!known.TryGetValue(Terms.Key(name), out var type))
                 continue;
-            found.Add(
-                new RecognizedEntity(sentence.Tokens[at].Start, name, type, "known_name")
-            );
+            found.Add(new RecognizedEntity(sentence.Tokens[at].Start, name, type, "known_name"));
             isKnown.AsSpan(at..(end + 1)).Fill(true);
             at = end;
             break;

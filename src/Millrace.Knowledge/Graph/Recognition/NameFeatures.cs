@@ -44,12 +44,7 @@ internal static class NameFeatures
     }
 
     /// <summary>Of words that are a name.</summary>
-    public static int[] OfName(
-        NameSentence sentence,
-        int first,
-        int last,
-        NameFeatureList features
-    )
+    public static int[] OfName(NameSentence sentence, int first, int last, NameFeatureList features)
     {
         var isOne = first == last;
         var kinds = sentence.Kinds(first, last);
@@ -118,7 +113,10 @@ internal static class NameFeatures
             features.Add("cut_before");
             features.Add("cut_before", sentence.Class(first - 1));
         }
-        else if (sentence.Word(first - 1) == "of" && NameCandidates.IsCapitalised(sentence, first - 2))
+        else if (
+            sentence.Word(first - 1) == "of"
+            && NameCandidates.IsCapitalised(sentence, first - 2)
+        )
             features.Add("cut_before", "of", sentence.Class(first - 2));
         if (NameCandidates.IsCut(sentence, last + 1))
         {

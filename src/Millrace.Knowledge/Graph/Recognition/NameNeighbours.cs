@@ -97,7 +97,8 @@ internal static class NameNeighbours
             Add("title", NameClues.Titles.Contains(word));
             Add(
                 "part_of_organization",
-                word is "of" or "at" && NameClues.PartsOfOrganization.Contains(sentence.Word(at - 1))
+                word is "of" or "at"
+                    && NameClues.PartsOfOrganization.Contains(sentence.Word(at - 1))
             );
         }
         if (sentence.Gap(last + 1) is not (" " or ","))

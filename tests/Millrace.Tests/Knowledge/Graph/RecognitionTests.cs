@@ -43,10 +43,18 @@ public sealed class RecognitionTests(ITestOutputHelper output)
     [InlineData("We ordered it from eBay.", "eBay", "organization")]
     [InlineData("There is a 7-Eleven on the corner.", "7-Eleven", "organization")]
     [InlineData("She has moved to Trinidad and Tobago.", "Trinidad and Tobago", "place")]
-    [InlineData("He studied at the University of Cape Town.", "University of Cape Town", "organization")]
+    [InlineData(
+        "He studied at the University of Cape Town.",
+        "University of Cape Town",
+        "organization"
+    )]
     [InlineData("They met in The Hague.", "The Hague", "place")]
     [InlineData("Yesterday we met van Dijk.", "van Dijk", "person")]
-    [InlineData("Please write to Tessera Analytics, Inc. today.", "Tessera Analytics, Inc.", "organization")]
+    [InlineData(
+        "Please write to Tessera Analytics, Inc. today.",
+        "Tessera Analytics, Inc.",
+        "organization"
+    )]
     public void A_name_is_found_whole(string text, string name, string type)
     {
         var entity = Recognizer.Recognize(text).ShouldHaveSingleItem();
