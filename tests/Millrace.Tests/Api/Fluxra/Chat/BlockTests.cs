@@ -142,6 +142,7 @@ public sealed class BlockTests
         (await ada.UnreadAsync(group)).ShouldBe(1);
         (await eve.ContentsAsync(group)).ShouldBe(["early berth", "hidden berth", "shown berth"]);
         (await ada.GetAsync($"/api/messages/{hidden}")).ShouldFail(404, "NOT_FOUND");
+        await eve.FindsAsync("q=shown");
         (await ada.AllAsync("/api/messages/search?q=berth", "messages")).Count.ShouldBe(1);
         await bob.CallAsync("DELETE", $"/api/messages/{early}");
         (await ada.UnreadAsync(group)).ShouldBe(1);

@@ -189,6 +189,7 @@ public sealed class ListTests
         var edited = await ada.SentAsync(shared, "nothing here");
         await ada.SentAsync(shared, "berth only; 東京都に住む");
         await ada.EditAsync(edited, "free again: a berth");
+        await ada.FindsAsync("q=again");
 
         async Task<List<string>> Found(AgentClient agent, string query) =>
             [
@@ -242,7 +243,7 @@ public sealed class ListTests
         top.Json["conversations"]![0]!["conversation_id"]!
             .ToString()
             .ShouldBe(all[^1]["conversation_id"]!.ToString());
-        (await ada.AllAsync("/api/messages/search?q=last", "messages")).Count.ShouldBe(1);
+        await ada.FindsAsync("q=last");
     }
 
     [Theory, OnEachDatabase]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Millrace.Core.Storage;
 using Millrace.Testing;
@@ -83,6 +84,20 @@ internal static class Talk
             if (!page.Json["has_more"]!.GetValue<bool>())
                 return all;
             cursor = page["next_cursor"];
+        }
+    }
+
+    /// <summary>
+    /// Returns when a search finds something: on PostgreSQL an older open transaction, of whatever database, keeps the
+    /// latest messages back for a moment.
+    /// </summary>
+    public static async Task FindsAsync(this AgentClient agent, string query)
+    {
+        var since = Stopwatch.StartNew();
+        while ((await agent.AllAsync($"/api/messages/search?{query}", "messages")).Count == 0)
+        {
+            since.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), $"Nothing found by {query}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
 
