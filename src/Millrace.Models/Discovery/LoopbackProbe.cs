@@ -46,8 +46,8 @@ public sealed class LoopbackProbe(
     public LoopbackProbe(IReadOnlyCollection<int> ownPorts)
         : this(LoopbackServer.WellKnown, ownPorts) { }
 
-    /// <summary>How long a server has to answer.</summary>
-    public TimeSpan Limit { get; init; } = TimeSpan.FromMilliseconds(300);
+    /// <summary>How long a server has to answer; where none listens, it is known at once.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>All models of all servers that answer in time.</summary>
     public async Task<IReadOnlyList<FoundModel>> FindAsync(CancellationToken cancellationToken)

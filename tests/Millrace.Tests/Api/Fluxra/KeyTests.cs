@@ -217,6 +217,31 @@ public sealed class KeyTests
         (await agent.ExchangeAsync()).Status.ShouldBe(200);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task A_key_whose_time_is_over_and_its_tokens_are_dead(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect, _time);
+        using var agent = await AgentClient.LogInAsync(
+            server,
+            keyBody: """{"name":"short","expires_in_days":1}"""
+        );
+        _time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(1));
+        agent.Token = (await agent.ExchangeAsync())["access_token"];
+        (await agent.CallAsync("GET", "/api/auth/me")).Status.ShouldBe(200);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        (await agent.CallAsync("GET", "/api/auth/me")).ShouldFail(401, "UNAUTHORIZED");
+        (await agent.ExchangeAsync()).ShouldFail(401, "UNAUTHORIZED");
+        await agent.TakeTokenAsync();
+        var listed = await agent.CallAsync("GET", Path(agent));
+        listed.Json["api_keys"]!
+            .AsArray()
+            .Single(key => $"{key!["name"]}" == "short")!["status"]!
+            .ToString()
+            .ShouldBe("expired");
+    }
+
     [Fact]
     public async Task An_agent_has_at_most_so_many_live_keys()
     {

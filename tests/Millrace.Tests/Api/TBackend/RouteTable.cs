@@ -23,15 +23,18 @@ internal sealed record MappedRoute(string Method, string Pattern)
 
 internal static class RouteTable
 {
-    /// <summary>All routes of the surface, as routing has them.</summary>
-    public static IReadOnlyList<MappedRoute> Routes(this TestServer server) =>
+    /// <summary>All routes of a surface, as routing has them.</summary>
+    public static IReadOnlyList<MappedRoute> Routes(
+        this TestServer server,
+        string surface = "tbackend"
+    ) =>
         [
             .. from endpoint in server
                 .Services.GetRequiredService<EndpointDataSource>()
                 .Endpoints.OfType<RouteEndpoint>()
             where
                 endpoint.Metadata.GetMetadata<IEndpointGroupNameMetadata>()?.EndpointGroupName
-                == "tbackend"
+                == surface
             from method in endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
             select new MappedRoute(method, endpoint.RoutePattern.RawText!),
         ];

@@ -56,6 +56,53 @@ public sealed class BlockTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task A_block_of_any_member_counts_while_it_is_a_member(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        var agents = await Talk.AgentsAsync(server, 4);
+        var (ada, bob, eve, cy) = (agents[0], agents[1], agents[2], agents[3]);
+        var group = await eve.GroupAsync(ada, bob);
+        var direct = (await bob.TellAsync(ada, "before"))["conversation_id"];
+        await ada.BlockAsync("agent", bob.Id);
+        await cy.BlockAsync(null, bob.Id);
+
+        (await bob.SendAsync(group, "x")).ShouldFail(403, "FORBIDDEN");
+        (await bob.SendAsync(direct, "x")).ShouldFail(403, "FORBIDDEN");
+        // Before they ever talked: and nothing is left of the attempt.
+        (await bob.TellAsync(cy, "x")).ShouldFail(403, "FORBIDDEN");
+        (
+            await cy.AllAsync("/api/conversations?include_blocked=true", "conversations")
+        ).ShouldBeEmpty();
+
+        await eve.CallAsync("DELETE", $"/api/conversations/{group}/members/{ada.Id}");
+        (await bob.SendAsync(group, "while she is away")).Status.ShouldBe(201);
+        await eve.PostAsync(
+            $"/api/conversations/{group}/members",
+            new { agent_ids = (string[])[ada.Id] }
+        );
+        (await bob.SendAsync(group, "x")).ShouldFail(403, "FORBIDDEN");
+        (await eve.ContentsAsync(group)).ShouldBe(["while she is away"]);
+        (await ada.ContentsAsync(direct)).ShouldBe(["before"]);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Equal_blocks_at_once_are_one(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        var agents = await Talk.AgentsAsync(server, 2);
+        var (ada, bob) = (agents[0], agents[1]);
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => ada.BlockAsync("", bob.Id))
+        );
+
+        answers.Count(answer => answer.Status == 201).ShouldBe(1);
+        foreach (var answer in answers.Where(answer => answer.Status != 201))
+            answer.ShouldFail(409, "CONFLICT");
+        (await ada.AllAsync("/api/blocks", "blocks")).Count.ShouldBe(1);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task A_blocked_group_is_quiet_and_cannot_be_written_to(Dialect dialect)
     {
         await using var server = await Talk.StartAsync(dialect);

@@ -173,6 +173,17 @@ public sealed class ListTests
         (
             await bob.GetAsync($"/api/conversations/{group}/messages?order=asc&cursor={cursor}")
         ).ShouldFail(400, "INVALID_REQUEST");
+        // An invitation alone lets nobody write, nor does an id that was overheard.
+        var invited = await ada.PostAsync(
+            $"/api/conversations/{group}/invitations",
+            new { agent_ids = (string[])[eve.Id] }
+        );
+        invited.Status.ShouldBe(200, invited.Text);
+        (await eve.SendAsync(group, "x")).ShouldFail(403, "FORBIDDEN");
+        var direct = (await ada.TellAsync(bob, "between us"))["conversation_id"];
+        (await eve.SendAsync(direct, "x")).ShouldFail(403, "FORBIDDEN");
+        (await ada.ContentsAsync(group)).ShouldBe(["tide of secrets"]);
+        (await ada.ContentsAsync(direct)).ShouldBe(["between us"]);
     }
 
     [Theory, OnEachDatabase]
