@@ -173,7 +173,7 @@ public sealed class DocumentFactsTests
 
 internal static class WorkClient
 {
-    /// <summary>Returns when nothing of the graph or of documents is left to be done.</summary>
+    /// <summary>Returns when nothing of the graph, of documents or of what users told is left to be done.</summary>
     public static async Task WorkDoneAsync(this TestServer server)
     {
         var store = server.Services.GetRequiredService<Store>();
@@ -183,7 +183,7 @@ internal static class WorkClient
                 Reach.Installation,
                 db =>
                     db.FirstAsync(
-                        "SELECT 1 FROM work_items WHERE (kind LIKE 'graph.%' OR kind IN ('documents.read', 'documents.remove')) AND state IN ('waiting', 'running')",
+                        "SELECT 1 FROM work_items WHERE (kind LIKE 'graph.%' OR kind IN ('documents.read', 'documents.remove', 'memory.extract')) AND state IN ('waiting', 'running')",
                         _ => true
                     ),
                 patience.Token

@@ -107,6 +107,37 @@ public sealed class GraphTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task Of_a_batch_with_a_fact_that_ends_before_it_begins_nothing_is_kept(
+        Dialect dialect
+    )
+    {
+        const string Good = """{"fact":"Alice works at Acme"}""";
+        const string Bad = """{"fact":"Bob works at Beta","valid_from":"2024","valid_to":"2020"}""";
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var graph = await client.DefaultGraphAsync();
+        var before = await client.AllOfAsync(graph);
+
+        foreach (
+            var body in (string[])
+                [$"[{Good},{Bad}]", $"[{Bad},{Good}]", $$"""{"facts":[{{Good}},{{Bad}}]}""", Bad]
+        )
+            (await client.RefusedAsync(HttpMethod.Post, $"/graph/{graph}/facts", 400, body))[
+                "detail"
+            ]!
+                .ToString()
+                .ShouldBe("valid_to must be later than valid_from.");
+
+        (await client.AllOfAsync(graph)).ShouldBe(before);
+        (await client.ReadAsync("/graph/search?query=Alice+Acme"))["count"]!
+            .GetValue<int>()
+            .ShouldBe(0);
+        (await client.SendAsync(HttpMethod.Post, $"/graph/{graph}/facts", Good))
+            .AsArray()
+            .Count.ShouldBe(1);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task Nodes_and_edges_are_made_changed_walked_and_retired(Dialect dialect)
     {
         await using var server = await TestServer.StartAsync(dialect);
@@ -191,6 +222,24 @@ internal static class GraphClient
         int status,
         string? body = null
     ) => client.SendAsync(method, path, body, status);
+
+    /// <summary>All that a graph shows of itself, all its versions included.</summary>
+    public static async Task<string> AllOfAsync(this HttpClient client, string graph)
+    {
+        var texts = new List<string>();
+        foreach (
+            var path in (string[])
+                [
+                    "",
+                    "/facts?include_invalid=true",
+                    "/edges?include_invalid=true",
+                    "/nodes",
+                    "/sessions",
+                ]
+        )
+            texts.Add(await client.GetStringAsync($"/graph/{graph}{path}"));
+        return string.Join('\n', texts);
+    }
 
     public static async Task<string> EmployerAsync(
         this HttpClient client,
