@@ -1,9 +1,11 @@
 using Millrace.Core.Failures;
+using Millrace.Core.Streams;
 
 namespace Millrace.Core.Outbound;
 
 /// <summary>A body that counts what is read from it and ends in a typed failure at either limit.</summary>
-internal sealed class BoundedBody(Stream inner, long maxBytes, CancellationToken deadline) : Stream
+internal sealed class BoundedBody(Stream inner, long maxBytes, CancellationToken deadline)
+    : OneWayStream
 {
     private long _read;
 
@@ -53,11 +55,6 @@ internal sealed class BoundedBody(Stream inner, long maxBytes, CancellationToken
         base.Dispose(disposing);
     }
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
     public override long Position
     {
         get => _read;
@@ -66,13 +63,4 @@ internal sealed class BoundedBody(Stream inner, long maxBytes, CancellationToken
 
     public override int Read(byte[] buffer, int offset, int count) =>
         throw new NotSupportedException("Read asynchronously: the other side may be slow.");
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
 }

@@ -1,14 +1,12 @@
+using Millrace.Core.Streams;
+
 namespace Millrace.Models.Routing;
 
 /// <summary>Reads an answer and fails where it grows past its limit or breaks off.</summary>
-internal sealed class BoundedStream(Stream inner, long limit) : Stream
+internal sealed class BoundedStream(Stream inner, long limit) : OneWayStream
 {
     private long _read;
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
     public override long Position
     {
         get => _read;
@@ -39,15 +37,6 @@ internal sealed class BoundedStream(Stream inner, long limit) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) =>
         Count(inner.Read(buffer, offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

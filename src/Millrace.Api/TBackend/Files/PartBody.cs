@@ -1,9 +1,10 @@
 using Millrace.Api.TBackend.Bodies;
+using Millrace.Core.Streams;
 
 namespace Millrace.Api.TBackend.Files;
 
 /// <summary>A part of a form as it comes; one that is cut short or broken is the sender's fault, not the disk's.</summary>
-internal sealed class PartBody(Stream inner, CancellationToken aborted) : Stream
+internal sealed class PartBody(Stream inner, CancellationToken aborted) : OneWayStream
 {
     public override async ValueTask<int> ReadAsync(
         Memory<byte> buffer,
@@ -35,26 +36,6 @@ internal sealed class PartBody(Stream inner, CancellationToken aborted) : Stream
         CancellationToken cancellationToken
     ) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(byte[] buffer, int offset, int count) =>
         throw new NotSupportedException("Read asynchronously: the other side may be slow.");
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
 }

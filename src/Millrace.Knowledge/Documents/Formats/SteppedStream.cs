@@ -1,28 +1,16 @@
+using Millrace.Core.Streams;
+
 namespace Millrace.Knowledge.Documents.Formats;
 
 /// <summary>
 /// Content of which a reader may take only so much in one step. An XML reader holds all attributes of an element at once,
 /// and has no limit for them of its own.
 /// </summary>
-internal sealed class SteppedStream(Stream content) : Stream
+internal sealed class SteppedStream(Stream content) : OneWayStream
 {
     private const long LongestStep = 4L << 20;
 
     private long _taken;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public void BeginStep() => _taken = 0;
 
@@ -42,15 +30,6 @@ internal sealed class SteppedStream(Stream content) : Stream
                 $"Its XML has an element with attributes, or a comment, of more than {LongestStep >> 20} MiB."
             );
     }
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
