@@ -58,5 +58,6 @@ internal static class HttpRules
         app.UseResponseCompression();
         app.UseMiddleware<FailureHandling>();
         app.UseRouting();
+        app.UseMiddleware<PathValues>();
     }
 }

@@ -100,6 +100,7 @@ public sealed class FactLog
     /// <summary>Puts a new version in a fact's place.</summary>
     /// <exception cref="NotFound">The graph has no such fact.</exception>
     /// <exception cref="Conflict">The version is not the present one.</exception>
+    /// <exception cref="Invalid">It would end before it begins, or be an edge no longer.</exception>
     public Task<FactView> ChangeAsync(
         OpenedGraph graph,
         FactChange change,
@@ -192,6 +193,8 @@ public sealed class FactLog
     private async ValueTask<FactView> ChangeAsync(GraphWrite write, FactChange change)
     {
         var fact = await GetAsync(write, change.Fact);
+        if (change.IsOfEdge && !fact.IsEdge)
+            throw FactReader.UnknownEdge();
         if (fact.RetractedAt is not null)
             throw new Conflict(
                 "fact_superseded",
@@ -212,6 +215,12 @@ public sealed class FactLog
             throw EndsFirst();
         if (change.Text is not null && change.Text != fact.Text && fact.Rule is not null)
             next = await Statements.ReadAgainAsync(write, next);
+        if (change.IsOfEdge && !next.IsEdge)
+            throw new Invalid(
+                "edge_relates_nothing",
+                "No relation of two entities could be read from the new text of the edge.",
+                "fact"
+            );
         await write.RetractAsync(fact, next.Id);
         if (change.Text is not null && change.Text != fact.Text)
             foreach (var part in await PartsAsync(write, fact))

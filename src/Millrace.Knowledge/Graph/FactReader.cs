@@ -12,7 +12,10 @@ public sealed record FactFilter
     /// <summary>All that was ever written, whatever the moment.</summary>
     public bool IncludeInvalid { get; init; }
 
-    /// <summary>Only those that hold all of these words.</summary>
+    /// <summary>
+    /// Only those that hold all of these words. A text without any, such as punctuation or "the", has to stand in them as
+    /// it is.
+    /// </summary>
     public string? Text { get; init; }
 
     public string? Session { get; init; }
@@ -61,6 +64,21 @@ public sealed class FactReader(Store store)
             async db => await FindAsync(db, graph.Id, id) ?? throw Unknown(),
             cancellation
         );
+
+    /// <exception cref="NotFound">The graph has no such fact, or it relates no two entities.</exception>
+    public async Task<FactView> GetEdgeAsync(
+        OpenedGraph graph,
+        Id<Fact> id,
+        CancellationToken cancellation = default
+    )
+    {
+        var fact = await store.ReadAsync(
+            graph.Workspace,
+            db => FindAsync(db, graph.Id, id),
+            cancellation
+        );
+        return fact is { IsEdge: true } ? fact : throw UnknownEdge();
+    }
 
     /// <summary>All versions of a fact, in the order in which they were written.</summary>
     public Task<List<FactView>> HistoryAsync(
@@ -135,13 +153,24 @@ public sealed class FactReader(Store store)
                 """
             );
         }
-        if (filter.Text is { } text && Terms.Of(text) is { Count: > 0 } terms)
+        if (filter.Text?.Trim() is { Length: > 0 } text)
         {
-            arguments.Add(FactWords.Query(db, graph, terms, all: true));
+            var terms = Terms.Of(text);
+            arguments.Add(
+                terms.Count > 0
+                    ? FactWords.Query(db, graph, terms, all: true)
+                    : text.ToLowerInvariant()
+            );
             where.Add(
-                db.Dialect is Dialect.Sqlite
-                    ? $"f.id IN (SELECT fact_id FROM fact_words WHERE fact_words MATCH ${arguments.Count})"
-                    : $"f.id IN (SELECT fact_id FROM fact_words WHERE terms @@ CAST(${arguments.Count} AS tsquery))"
+                (terms.Count > 0, db.Dialect) switch
+                {
+                    (true, Dialect.Sqlite) =>
+                        $"f.id IN (SELECT fact_id FROM fact_words WHERE fact_words MATCH ${arguments.Count})",
+                    (true, _) =>
+                        $"f.id IN (SELECT fact_id FROM fact_words WHERE terms @@ CAST(${arguments.Count} AS tsquery))",
+                    (false, Dialect.Sqlite) => $"instr(lower(f.text), ${arguments.Count}) > 0",
+                    (false, _) => $"strpos(lower(f.text), ${arguments.Count}) > 0",
+                }
             );
         }
         return db.QueryAsync(
@@ -168,4 +197,7 @@ public sealed class FactReader(Store store)
 
     internal static NotFound Unknown() =>
         new("fact_not_found", "There is no such fact in that graph.");
+
+    internal static NotFound UnknownEdge() =>
+        new("edge_not_found", "There is no such edge in that graph.");
 }

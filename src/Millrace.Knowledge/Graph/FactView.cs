@@ -72,6 +72,9 @@ public sealed record FactView
     /// <summary>It is not in the words of the graph's own workspace.</summary>
     public bool IsOthersWords => RestsOnDocument || WrittenBy is not null || IsNamedByGuest;
 
+    /// <summary>It relates two entities.</summary>
+    public bool IsEdge => SubjectId is not null && ObjectId is not null;
+
     internal Span Valid => new(Milliseconds(ValidFrom), Milliseconds(ValidTo));
 
     internal const string Columns = """

@@ -249,7 +249,7 @@ internal sealed class GraphWrite
     {
         if (!fact.IsPart)
             _facts += change;
-        if (fact.SubjectId is not null && fact.ObjectId is not null)
+        if (fact.IsEdge)
             _edges += change;
     }
 

@@ -71,6 +71,9 @@ public sealed record FactChange
 {
     public Id<Fact> Fact { get; init; }
 
+    /// <summary>Only of a fact that relates two entities, and still does.</summary>
+    public bool IsOfEdge { get; init; }
+
     public string? Text { get; init; }
 
     public DateTimeOffset? ValidFrom { get; init; }

@@ -125,13 +125,13 @@ internal static class EdgeRoutes
     )
     {
         var graph = await GraphDoor.OpenAsync(http, access);
-        var id = GraphIds.Fact(GraphDoor.Value(http, "edge_id"));
-        var edge = await reader.GetAsync(graph, id, http.RequestAborted);
+        var id = GraphIds.Edge(GraphDoor.Value(http, "edge_id"));
+        var edge = await reader.GetEdgeAsync(graph, id, http.RequestAborted);
         var history = await reader.HistoryAsync(graph, edge, http.RequestAborted);
         return Json(
             EdgeResponse.From(edge) with
             {
-                History = [.. history.Select(EdgeResponse.From)],
+                History = [.. history.Where(fact => fact.IsEdge).Select(EdgeResponse.From)],
             }
         );
     }
@@ -144,20 +144,30 @@ internal static class EdgeRoutes
     )
     {
         var graph = await GraphDoor.OpenAsync(http, access, GraphRole.Writer);
-        var id = GraphIds.Fact(GraphDoor.Value(http, "edge_id"));
+        var id = GraphIds.Edge(GraphDoor.Value(http, "edge_id"));
         var change = await GraphReader.ReadAsync(http, budget, GraphReader.Change);
-        var changed = await log.ChangeAsync(graph, change with { Fact = id }, http.RequestAborted);
+        var changed = await log.ChangeAsync(
+            graph,
+            change with
+            {
+                Fact = id,
+                IsOfEdge = true,
+            },
+            http.RequestAborted
+        );
         return Json(EdgeResponse.From(changed));
     }
 
     private static async Task<JsonHttpResult<DeletedResponse>> DeleteAsync(
         HttpContext http,
         GraphAccess access,
+        FactReader reader,
         FactLog log
     )
     {
         var graph = await GraphDoor.OpenAsync(http, access, GraphRole.Writer);
-        var id = GraphIds.Fact(GraphDoor.Value(http, "edge_id"));
+        var id = GraphIds.Edge(GraphDoor.Value(http, "edge_id"));
+        await reader.GetEdgeAsync(graph, id, http.RequestAborted);
         await log.RetractAsync(graph, id, http.RequestAborted);
         return Json(new DeletedResponse(GraphIds.EdgeOf(id)));
     }

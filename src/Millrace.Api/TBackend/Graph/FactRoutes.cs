@@ -19,7 +19,7 @@ internal static class FactRoutes
          "fact":"Alice works at Acme","subject":"Alice","predicate":"works_at","object":"Acme",
          "valid_from":"2020-01-01T00:00:00Z","valid_to":null,"created_at":"2026-06-24T21:50:43Z",
          "updated_at":"2026-06-24T21:50:43Z","invalidated_at":null,"confidence":1,"source":null,"session_id":null,
-         "metadata":null,"superseded_by":null,"memory_id":"m_0198c0de4c7b7000a1b2c3d4e5f6071a"}
+         "metadata":{},"superseded_by":null,"memory_id":"m_0198c0de4c7b7000a1b2c3d4e5f6071a"}
         """;
 
     private const string Deleted =
@@ -44,7 +44,7 @@ internal static class FactRoutes
             .WithQuery("limit", "1 to 1,000; 100 when left out.")
             .WithQuery("offset", "How many to pass over.")
             .WithQuery("include_invalid", "All that was ever written.", "true", "false")
-            .WithQuery("q", "Words that all have to be in it.")
+            .WithQuery("q", "Words that all have to be in it; without any, such as `?` or `the`, the text as it stands, in either case.")
             .WithQuery("session_id", "Only what was said in this session.")
             .WithAnswer<IReadOnlyList<FactResponse>>($"[{Example}]")
             .WithFailures(401, 403, 422, 429);

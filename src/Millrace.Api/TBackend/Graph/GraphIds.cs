@@ -28,9 +28,10 @@ internal static class GraphIds
             );
 
     public static Id<Fact> Fact(string? text) =>
-        Id<Fact>.TryParse(text, "f_", out var id) || Id<Fact>.TryParse(text, "e_", out id)
-            ? id
-            : throw new NotFound("fact_not_found", "There is no such fact in that graph.");
+        TryFact(text) ?? throw new NotFound("fact_not_found", "There is no such fact in that graph.");
+
+    public static Id<Fact> Edge(string? text) =>
+        TryFact(text) ?? throw new NotFound("edge_not_found", "There is no such edge in that graph.");
 
     public static Id<Entity> Node(string? text) =>
         Id<Entity>.TryParse(text, "n_", out var id)
@@ -46,4 +47,9 @@ internal static class GraphIds
         Id<Episode>.TryParse(text, "m_", out var id)
             ? id
             : throw new NotFound("memory_not_found", "There is no such memory.");
+
+    private static Id<Fact>? TryFact(string? text) =>
+        Id<Fact>.TryParse(text, "f_", out var id) || Id<Fact>.TryParse(text, "e_", out id)
+            ? id
+            : null;
 }

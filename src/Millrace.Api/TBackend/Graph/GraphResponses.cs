@@ -58,7 +58,7 @@ internal sealed record FactResponse(
     double Confidence,
     string? Source,
     string? SessionId,
-    JsonElement? Metadata,
+    JsonElement Metadata,
     string? SupersededBy,
     string MemoryId
 )
@@ -85,13 +85,13 @@ internal sealed record FactResponse(
             fact.Confidence,
             fact.Source,
             fact.Session,
-            Parsed(fact.Metadata),
+            ObjectOf(fact.Metadata),
             fact.SupersededBy is { } next ? GraphIds.FactOf(next) : null,
             GraphIds.Of(fact.EpisodeId)
         );
 
-    public static JsonElement? Parsed(string? json) =>
-        json is null ? null : JsonElement.Parse(json);
+    /// <summary>An object that nobody gave is empty.</summary>
+    public static JsonElement ObjectOf(string? json) => JsonElement.Parse(json ?? "{}");
 }
 
 internal sealed record EdgeResponse(
@@ -135,9 +135,6 @@ internal sealed record EdgeResponse(
                 ? [GraphIds.Of(fact.EpisodeId), GraphIds.Of(end)]
                 : [GraphIds.Of(fact.EpisodeId)]
         );
-
-    /// <summary>Whether a fact relates two entities.</summary>
-    public static bool Is(FactView fact) => fact is { SubjectId: not null, ObjectId: not null };
 }
 
 internal sealed record NodeResponse(
@@ -148,7 +145,7 @@ internal sealed record NodeResponse(
     string? Source,
     IReadOnlyList<string> Aliases,
     string Summary,
-    JsonElement? Attributes,
+    JsonElement Attributes,
     DateTime CreatedAt,
     DateTime UpdatedAt
 )
@@ -165,7 +162,7 @@ internal sealed record NodeResponse(
             entity.Source,
             entity.Aliases,
             entity.Summary,
-            FactResponse.Parsed(entity.Attributes),
+            FactResponse.ObjectOf(entity.Attributes),
             entity.CreatedAt.UtcDateTime,
             entity.UpdatedAt.UtcDateTime
         );

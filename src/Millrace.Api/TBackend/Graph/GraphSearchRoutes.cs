@@ -189,20 +189,19 @@ internal static class GraphSearchRoutes
             question.Text,
             question.Moment.At.UtcDateTime,
             [.. facts.Select(Hit)],
-            [.. facts.Where(hit => !hit.Fact.IsPart).Select(hit => FactResponse.From(hit.Fact))],
+            [.. facts.Where(hit => !IsOnlyEdge(hit.Fact)).Select(hit => FactResponse.From(hit.Fact))],
             [.. entities.Select(NodeResponse.From)],
-            [
-                .. facts
-                    .Where(hit => EdgeResponse.Is(hit.Fact))
-                    .Select(hit => EdgeResponse.From(hit.Fact)),
-            ],
+            [.. facts.Where(hit => hit.Fact.IsEdge).Select(hit => EdgeResponse.From(hit.Fact))],
             facts.Count
         );
 
+    // A relation that was read out of a statement, which is a fact itself.
+    private static bool IsOnlyEdge(FactView fact) => fact is { IsPart: true, IsEdge: true };
+
     private static GraphHit Hit(ScoredFact hit) =>
         new(
-            hit.Fact.IsPart ? "edge" : "fact",
-            hit.Fact.IsPart ? GraphIds.EdgeOf(hit.Fact.Id) : GraphIds.FactOf(hit.Fact.Id),
+            IsOnlyEdge(hit.Fact) ? "edge" : "fact",
+            IsOnlyEdge(hit.Fact) ? GraphIds.EdgeOf(hit.Fact.Id) : GraphIds.FactOf(hit.Fact.Id),
             GraphIds.Of(hit.Fact.GraphId),
             hit.Fact.Text,
             Math.Round(hit.Score, 4),

@@ -16,7 +16,7 @@ internal static class NodeRoutes
 {
     private const string Example = """
         {"id":"n_0198c0de4c7b7000a1b2c3d4e5f6071b","graph_id":"g_0198c0de4c7b7000a1b2c3d4e5f60718","name":"Alice",
-         "type":"person","source":"first_kind=first_name","aliases":["Alice Smith"],"summary":"","attributes":null,
+         "type":"person","source":"first_kind=first_name","aliases":["Alice Smith"],"summary":"","attributes":{},
          "created_at":"2026-06-24T21:50:43Z","updated_at":"2026-06-24T21:50:43Z"}
         """;
 

@@ -167,7 +167,7 @@ internal sealed record GraphTaskResponse(
             GraphIds.Of(task.Graph),
             task.Id.ToString(),
             task.Status,
-            FactResponse.Parsed(task.Result)
+            task.Result is { } result ? JsonElement.Parse(result) : null
         );
 }
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Api.Shared;
@@ -18,8 +17,6 @@ namespace Millrace.Api.TBackend.VectorStores;
 internal static class StoreRoutes
 {
     public const string Path = "/files/vector-stores";
-
-    private const string ByName = $"{Path}/by-name/";
 
     private const string Shown = """
         {"id":"vs_6f1d2c3b4a5968778695a4b3","vector_store_id":"vs_6f1d2c3b4a5968778695a4b3","name":"my-documents",
@@ -48,7 +45,7 @@ internal static class StoreRoutes
             .WithAnswer<IReadOnlyList<StoreResponse>>($"[{Shown}]")
             .WithFailures(401, 403, 422, 429);
         routes
-            .MapRead(ByName + "{**name}", ReadByNameAsync)
+            .MapRead(Path + "/by-name/{**name}", ReadByNameAsync)
             .WithSummary("Show the newest vector store of a name")
             .WithAnswer<StoreResponse>(Shown)
             .WithFailures(401, 403, 404, 429);
@@ -104,10 +101,11 @@ internal static class StoreRoutes
 
     private static async Task<JsonHttpResult<StoreResponse>> ReadByNameAsync(
         HttpContext http,
+        string? name,
         Knowledge.Stores.VectorStores stores
     ) =>
         Show(
-            await stores.GetByNameAsync(http.Caller().Workspace, NameIn(http), http.RequestAborted)
+            await stores.GetByNameAsync(http.Caller().Workspace, name ?? "", http.RequestAborted)
         );
 
     private static async Task<JsonHttpResult<StoreResponse>> ReadAsync(
@@ -142,18 +140,6 @@ internal static class StoreRoutes
             StoresJson.Plain.StoreDeleted,
             "application/json"
         );
-    }
-
-    /// <summary>The name as the client encoded it: routing leaves a slash's code in place, and so could not tell it from its letters.</summary>
-    private static string NameIn(HttpContext http)
-    {
-        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var end = target.IndexOf('?', StringComparison.Ordinal);
-        var path = end < 0 ? target : target[..end];
-        var start = path.IndexOf(ByName, StringComparison.OrdinalIgnoreCase);
-        return start < 0
-            ? http.GetRouteValue("name") as string ?? ""
-            : Uri.UnescapeDataString(path[(start + ByName.Length)..]);
     }
 
     private static JsonHttpResult<StoreResponse> Show(Knowledge.Stores.StoreSummary summary) =>

@@ -89,6 +89,7 @@ public sealed class VectorStoreTests
             await client.FindAsync(store, "token supply", new { year = new[] { 2024, 2025 } })
         ).ShouldNotBeEmpty();
         (await client.FindAsync(store, "zebra quagga")).ShouldBeEmpty();
+        (await client.FindAsync(store, "?!")).ShouldBeEmpty();
 
         using var taken = await client.DeleteAsync($"/files/vector-stores/{store}/files/{file}");
         (await taken.SucceedAsync())["deleted"]!.GetValue<bool>().ShouldBeTrue();
