@@ -61,6 +61,7 @@ public static class AgentsRegistration
             provider.GetRequiredService<TurnRun>(),
             provider.GetRequiredService<TurnReplay>(),
             provider.GetRequiredService<TurnEnd>(),
+            provider.GetRequiredService<MemoryWork>(),
             provider.GetRequiredService<AssistantOptions>(),
             provider.GetRequiredService<RunsOptions>(),
             provider.GetRequiredService<TimeProvider>(),

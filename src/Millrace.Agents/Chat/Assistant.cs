@@ -20,6 +20,7 @@ public sealed partial class Assistant
     private readonly TurnRun _run;
     private readonly TurnReplay _replay;
     private readonly TurnEnd _end;
+    private readonly MemoryWork _memory;
     private readonly AssistantOptions _options;
     private readonly RunsOptions _runs;
     private readonly TimeProvider _time;
@@ -31,6 +32,7 @@ public sealed partial class Assistant
         TurnRun run,
         TurnReplay replay,
         TurnEnd end,
+        MemoryWork memory,
         AssistantOptions options,
         RunsOptions runs,
         TimeProvider time,
@@ -42,6 +44,7 @@ public sealed partial class Assistant
         _run = run;
         _replay = replay;
         _end = end;
+        _memory = memory;
         _options = options;
         _runs = runs;
         _time = time;
@@ -96,6 +99,8 @@ public sealed partial class Assistant
             handle,
             cancellation
         );
+        // Before the turn is begun: once it is, it has to be ended.
+        var graph = await _memory.GraphAsync(request, handle, cancellation);
         var (turn, answered) = await OpenAsync(request, handle, cancellation);
         if (answered is { } earlier)
         {
@@ -105,7 +110,7 @@ public sealed partial class Assistant
             yield break;
         }
 
-        var ending = _end.For(request, handle, turn!);
+        var ending = _end.For(request, handle, turn!, graph);
         await using var claim = new SessionClaim(_log, turn!, _time, cancellation);
         using var limit = new CancellationTokenSource(_runs.RunLimit, _time);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(claim.Token, limit.Token);

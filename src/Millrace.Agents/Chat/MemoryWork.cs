@@ -11,7 +11,7 @@ using Millrace.Models.Routing;
 
 namespace Millrace.Agents.Chat;
 
-/// <summary>A turn whose words are to be kept, and the graph that its session had then.</summary>
+/// <summary>A turn whose words are to be kept, and the graph that its session had when they were said.</summary>
 internal sealed record MemoryTask(
     Guid Session,
     long Turn,
@@ -32,34 +32,45 @@ internal sealed record MemoryTask(
 internal sealed class MemoryWork(
     WorkQueue queue,
     GraphMemory memory,
+    GraphSessions sessions,
     ModelRouter models,
     MemoryOptions options
 )
 {
     public const string Kind = "memory.extract";
 
-    /// <summary>Whether there may be something to keep, told before the write, which others wait for.</summary>
-    public bool MayHold(TurnRequest request, OpenTurn turn) =>
-        options.Extract
-        && turn.Session is not null
-        // Without a key nobody has shown whose memory it is.
-        && request.Principal.Key != default
-        && memory.MayHold(request.Message, IsByRule(request));
-
-    public async ValueTask QueueAsync(Db db, TurnRequest request, string handle, OpenTurn turn)
+    /// <summary>
+    /// The graph that a turn's words belong to, as it is when they are said: what becomes of the session's mapping
+    /// later is not theirs. Null where there is nothing to keep.
+    /// </summary>
+    public async Task<OpenedGraph?> GraphAsync(
+        TurnRequest request,
+        string handle,
+        CancellationToken cancellation
+    )
     {
-        if (turn.Session is not { } session)
-            return;
-        var graph = await GraphSessions.FindAsync(db, handle);
-        if (request.Graphs is { } named && !named.Any(open => IsOf(open, graph, turn.Workspace)))
-            return;
+        if (!MayHold(request))
+            return null;
+        var graph = await sessions.OpenAsync(request.Principal, handle, cancellation);
+        return request.Graphs?.Any(named => named.Id == graph.Id) == false ? null : graph;
+    }
+
+    public async ValueTask QueueAsync(
+        Db db,
+        TurnRequest request,
+        string handle,
+        OpenTurn turn,
+        OpenedGraph graph
+    )
+    {
+        var session = turn.Session!.Value;
         var task = new MemoryTask(
             session.Value,
             turn.Number,
             handle,
             request.Principal.Key.Value,
             request.Principal.KeyNumber,
-            graph?.Value
+            graph.Id.Value
         )
         {
             ByRule = IsByRule(request),
@@ -73,14 +84,15 @@ internal sealed class MemoryWork(
         );
     }
 
+    private bool MayHold(TurnRequest request) =>
+        options.Extract
+        && request.Remembers
+        // Without a key nobody has shown whose memory it is.
+        && request.Principal.Key != default
+        && memory.MayHold(request.Message, IsByRule(request));
+
     private bool IsByRule(TurnRequest request) =>
         request.Model is { } name && models.ResolveConfigured(name).IsOwn(name);
-
-    private static bool IsOf(
-        OpenedGraph open,
-        Id<KnowledgeGraph>? graph,
-        Id<Workspace> workspace
-    ) => graph is { } mapped ? open.Id == mapped : open.IsDefault && open.Workspace == workspace;
 }
 
 /// <summary>Keeps what a user told in one turn. Only the user's own words are read; documents and answers never.</summary>
@@ -171,7 +183,7 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
         );
     }
 
-    /// <summary>Null when the session's graph may not be written to any more.</summary>
+    /// <summary>Null when the graph may not be written to any more: what was said to it goes with it.</summary>
     private async Task<OpenedGraph?> OpenAsync(
         MemoryTask task,
         Id<Workspace> workspace,

@@ -3,6 +3,7 @@ using Millrace.Agents.Runs;
 using Millrace.Agents.Sessions;
 using Millrace.Core.Failures;
 using Millrace.Core.Metering;
+using Millrace.Knowledge.Graph;
 using Millrace.Models.Routing;
 
 namespace Millrace.Agents.Chat;
@@ -16,8 +17,13 @@ internal sealed class TurnEnd(
     TimeProvider time
 )
 {
-    public TurnEnding For(TurnRequest request, string handle, OpenTurn turn) =>
-        new(log, summaries, memory, usage, time, request, handle, turn);
+    /// <param name="graph">Where the user's words are kept; null where there is nothing to keep.</param>
+    public TurnEnding For(
+        TurnRequest request,
+        string handle,
+        OpenTurn turn,
+        OpenedGraph? graph
+    ) => new(log, summaries, memory, usage, time, request, handle, turn, graph);
 }
 
 /// <summary>One turn's end. Exactly one of its ways out is taken.</summary>
@@ -29,7 +35,8 @@ internal sealed class TurnEnding(
     TimeProvider time,
     TurnRequest request,
     string handle,
-    OpenTurn turn
+    OpenTurn turn,
+    OpenedGraph? graph
 )
 {
     private bool _isClosed;
@@ -113,15 +120,14 @@ internal sealed class TurnEnding(
             Vectors = Prepared?.Vectors ?? [],
         };
         var olderThrough = Prepared?.OlderThrough ?? 0;
-        var mayHold = memory.MayHold(request, turn);
         await log.CloseAsync(
             turn,
             outcome,
             async db =>
             {
                 await summaries.QueueWhenDueAsync(db, turn, olderThrough);
-                if (mayHold)
-                    await memory.QueueAsync(db, request, handle, turn);
+                if (graph is not null)
+                    await memory.QueueAsync(db, request, handle, turn, graph);
             }
         );
     }

@@ -10,19 +10,22 @@ namespace Millrace.Knowledge.Graph;
 public sealed record MappedSession(string Session, DateTimeOffset MappedAt, long Turns);
 
 /// <summary>
-/// Which graph a session reads from and writes to: the one that it was last mapped to, else its workspace's default.
-/// (t-backend §14.7)
+/// Which graph a session reads from and writes to: the one that it was last mapped to, for as long as the caller may
+/// write to that, else its workspace's default. (t-backend §14.7)
 /// </summary>
 public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider time)
 {
     /// <summary>Maps a caller's session from now on.</summary>
+    /// <exception cref="Forbidden">The graph may only be read.</exception>
     public Task MapAsync(
         Principal caller,
         string session,
         OpenedGraph graph,
         CancellationToken cancellation = default
-    ) =>
-        store.WriteAsync(
+    )
+    {
+        graph.Demand(GraphRole.Writer);
+        return store.WriteAsync(
             caller.Workspace,
             async db =>
             {
@@ -40,14 +43,18 @@ public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider 
             },
             cancellation
         );
+    }
 
     /// <summary>The caller's own sessions that are mapped to a graph, the latest first.</summary>
-    public Task<List<MappedSession>> ListAsync(
+    public async Task<List<MappedSession>> ListAsync(
         Principal caller,
         OpenedGraph graph,
         CancellationToken cancellation = default
-    ) =>
-        store.ReadAsync(
+    )
+    {
+        if (graph.Role < GraphRole.Writer)
+            return [];
+        return await store.ReadAsync(
             caller.Workspace,
             db =>
                 db.QueryAsync(
@@ -64,6 +71,7 @@ public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider 
                 ),
             cancellation
         );
+    }
 
     /// <summary>
     /// The graph of a caller's session when there may be something in it; null costs one look at the caller's default
@@ -90,16 +98,7 @@ public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider 
         return isFilled ? await OpenAsync(caller, session, cancellation) : null;
     }
 
-    /// <summary>What a session of the present workspace is mapped to; null when it is to its default graph.</summary>
-    public static ValueTask<Id<KnowledgeGraph>?> FindAsync(Db db, string session) =>
-        db.FirstAsync(
-            "SELECT graph_id FROM graph_sessions WHERE workspace_id = $1 AND session = $2",
-            row => (Id<KnowledgeGraph>?)row.Id<KnowledgeGraph>(0),
-            db.Workspace.Value,
-            session
-        );
-
-    /// <summary>The graph of a caller's session. One that is no longer accessible is the default again.</summary>
+    /// <summary>The graph of a caller's session, as it is now.</summary>
     public async Task<OpenedGraph> OpenAsync(
         Principal caller,
         string session,
@@ -111,11 +110,13 @@ public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider 
             db => FindAsync(db, session),
             cancellation
         );
-        if (mapped is { } graph)
+        if (mapped is { } id)
         {
             try
             {
-                return await access.OpenAsync(caller, graph, cancellation);
+                var graph = await access.OpenAsync(caller, id, cancellation);
+                if (graph.Role >= GraphRole.Writer)
+                    return graph;
             }
             catch (Forbidden)
             {
@@ -124,4 +125,13 @@ public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider 
         }
         return await access.OpenDefaultAsync(caller, cancellation);
     }
+
+    /// <summary>What a session of the present workspace was mapped to; null when it never was.</summary>
+    private static ValueTask<Id<KnowledgeGraph>?> FindAsync(Db db, string session) =>
+        db.FirstAsync(
+            "SELECT graph_id FROM graph_sessions WHERE workspace_id = $1 AND session = $2",
+            row => (Id<KnowledgeGraph>?)row.Id<KnowledgeGraph>(0),
+            db.Workspace.Value,
+            session
+        );
 }

@@ -29,7 +29,9 @@ internal static class GraphSessionRoutes
             .WithFailures(401, 403, 429);
         routes
             .MapPost("/graph/sessions/map", MapAsync)
-            .WithSummary("Map a session to a graph from now on")
+            .WithSummary(
+                "Map a session to a graph that the key may write to, from now on and for as long as it may"
+            )
             .WithBody<SessionMapRequest>(
                 """{"session_id":"my-session-1","graph_id":"g_0198c0de4c7b7000a1b2c3d4e5f60718"}"""
             )

@@ -151,6 +151,11 @@ public sealed class GraphAccessTests
             .AsArray()
             .ShouldNotBeEmpty();
 
+        await sender.SendAsync(
+            HttpMethod.Post,
+            $"/graph/{shared[^1]}/share",
+            $$"""{"key_id":{{number}},"role":"writer"}"""
+        );
         await client.SendAsync(
             HttpMethod.Post,
             "/graph/sessions/map",

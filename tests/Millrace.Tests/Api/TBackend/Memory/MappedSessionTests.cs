@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Millrace.Core.Storage;
 using Millrace.Models.Local;
 using Millrace.Testing;
@@ -18,49 +19,103 @@ public sealed class MappedSessionTests
         var second = await NewGraphAsync(client, "second");
 
         // What is said before a mapping is kept where the session was then, also when it is read after.
-        await TellAsync("My dentist is Weiss.");
-        await MapAsync(first);
-        await TellAsync("My manager is Henrik.");
-        await MapAsync(second);
-        await TellAsync("My vendor is Nortek.");
+        await TellAsync(client, "My dentist is Weiss.");
+        await MapAsync(client, first);
+        await TellAsync(client, "My manager is Henrik.");
+        await TellAsync(server, client, "My plumber is Ruiz.", () => MapAsync(client, second));
+        await TellAsync(client, "My vendor is Nortek.");
         await server.WorkDoneAsync();
 
-        (await FactsAsync(unmapped)).ShouldBe(["My dentist is Weiss."]);
-        (await FactsAsync(first)).ShouldBe(["My manager is Henrik."]);
-        (await FactsAsync(second)).ShouldBe(["My vendor is Nortek."]);
-        (await SessionsAsync(first)).ShouldBe(0);
-        (await SessionsAsync(second)).ShouldBe(1);
-        await TellAsync("Who are my dentist, my manager and my vendor?");
-        Facts(server).ShouldHaveSingleItem().ShouldContain("Nortek");
+        (await FactsAsync(client, unmapped)).ShouldBe(["My dentist is Weiss."]);
+        (await FactsAsync(client, first)).ShouldBe(["My plumber is Ruiz.", "My manager is Henrik."]);
+        (await FactsAsync(client, second)).ShouldBe(["My vendor is Nortek."]);
+        (await SessionsAsync(client, first)).ShouldBe(0);
+        (await SessionsAsync(client, second)).ShouldBe(1);
+        await TellAsync(client, "Who are my dentist, my manager and my vendor?");
+        Recalled(server).ShouldHaveSingleItem().ShouldContain("Nortek");
         // The conversation is the session's, whatever graph it is mapped to.
         string.Join('\n', server.Model.Asked[^1].Select(message => message.Text))
             .ShouldContain("My dentist is Weiss.");
 
-        await MapAsync(first);
+        await MapAsync(client, first);
         await server.WorkDoneAsync();
-        (await FactsAsync(first)).ShouldBe(["My manager is Henrik."]);
-        (await FactsAsync(second)).ShouldBe(["My vendor is Nortek."]);
-        await TellAsync("Who are my dentist, my manager and my vendor?");
-        Facts(server).ShouldHaveSingleItem().ShouldContain("Henrik");
+        (await FactsAsync(client, first)).Count.ShouldBe(2);
+        (await FactsAsync(client, second)).ShouldBe(["My vendor is Nortek."]);
+        await TellAsync(client, "Who are my dentist, my manager and my vendor?");
+        Recalled(server).Count.ShouldBe(2);
+        Recalled(server).ShouldContain(fact => fact.Contains("Henrik"));
+    }
 
-        Task TellAsync(string message) => client.SayAsync(new { message, session_id = "s" });
+    [Theory, OnEachDatabase]
+    public async Task A_session_whose_graph_is_deleted_is_unmapped_and_what_was_said_goes_with_the_graph(
+        Dialect dialect
+    )
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var unmapped = await client.DefaultGraphAsync();
+        var graph = await NewGraphAsync(client, "team");
+        await MapAsync(client, graph);
+        await TellAsync(client, "My dentist is Weiss.");
 
-        Task MapAsync(string graph) =>
-            client.SendAsync(
+        await TellAsync(
+            server,
+            client,
+            "My manager is Henrik.",
+            () => client.SendAsync(HttpMethod.Delete, $"/graph/{graph}")
+        );
+        await server.WorkDoneAsync();
+        (await FactsAsync(client, unmapped)).ShouldBeEmpty();
+
+        await TellAsync(client, "My vendor is Nortek.");
+        await server.WorkDoneAsync();
+        (await FactsAsync(client, unmapped)).ShouldBe(["My vendor is Nortek."]);
+        await TellAsync(client, "Who are my dentist, my manager and my vendor?");
+        Recalled(server).ShouldHaveSingleItem().ShouldContain("Nortek");
+    }
+
+    [Theory]
+    [InlineData("none", Dialect.Sqlite)]
+    [InlineData("none", Dialect.Postgres)]
+    [InlineData("reader", Dialect.Sqlite)]
+    [InlineData("reader", Dialect.Postgres)]
+    public async Task A_session_whose_graph_may_not_be_written_to_is_unmapped_until_it_may(
+        string role,
+        Dialect dialect
+    )
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var owner = server.Client();
+        using var guest = server.Client(await server.NewKeyAsync(new() { Owner = "guest" }));
+        var unmapped = await guest.DefaultGraphAsync();
+        var graph = await NewGraphAsync(owner, "team");
+        await ShareAsync("writer");
+        await MapAsync(guest, graph);
+        await TellAsync(guest, "My dentist is Weiss.");
+        await server.WorkDoneAsync();
+
+        await TellAsync(server, guest, "My manager is Henrik.", () => ShareAsync(role));
+        await TellAsync(guest, "My vendor is Nortek.");
+        await server.WorkDoneAsync();
+
+        (await FactsAsync(owner, graph)).ShouldBe(["My dentist is Weiss."]);
+        (await FactsAsync(guest, unmapped)).ShouldBe(["My vendor is Nortek."]);
+        await TellAsync(guest, "Who are my dentist, my manager and my vendor?");
+        Recalled(server).ShouldHaveSingleItem().ShouldContain("Nortek");
+
+        await ShareAsync("writer");
+        (await SessionsAsync(guest, graph)).ShouldBe(1);
+        await TellAsync(guest, "My plumber is Ruiz.");
+        await server.WorkDoneAsync();
+        (await FactsAsync(owner, graph)).ShouldBe(["My plumber is Ruiz.", "My dentist is Weiss."]);
+        (await FactsAsync(guest, unmapped)).ShouldBe(["My vendor is Nortek."]);
+
+        Task ShareAsync(string given) =>
+            owner.SendAsync(
                 HttpMethod.Post,
-                "/graph/sessions/map",
-                $$"""{"session_id":"s","graph_id":"{{graph}}"}"""
+                $"/graph/{graph}/share",
+                $$"""{"owner":"guest","role":"{{given}}"}"""
             );
-
-        async Task<List<string>> FactsAsync(string graph) =>
-            [
-                .. (await client.ReadAsync($"/graph/{graph}/facts?include_invalid=true"))
-                    .AsArray()
-                    .Select(fact => fact!["fact"]!.ToString()),
-            ];
-
-        async Task<int> SessionsAsync(string graph) =>
-            (await client.ReadAsync($"/graph/{graph}/sessions"))["sessions"]!.AsArray().Count;
     }
 
     private static async Task<string> NewGraphAsync(HttpClient client, string name) =>
@@ -68,7 +123,49 @@ public sealed class MappedSessionTests
             "id"
         ]!.ToString();
 
-    private static List<string> Facts(TestServer server) =>
+    private static Task<JsonNode> TellAsync(HttpClient client, string message) =>
+        client.SayAsync(new { message, session_id = "s" });
+
+    /// <summary>Says something, and does something else before it is answered.</summary>
+    private static async Task TellAsync(
+        TestServer server,
+        HttpClient client,
+        string message,
+        Func<Task> meanwhile
+    )
+    {
+        var isSaid = new TaskCompletionSource();
+        var isDone = new TaskCompletionSource();
+        server.Model.Wait = cancellation =>
+        {
+            isSaid.TrySetResult();
+            return isDone.Task.WaitAsync(cancellation);
+        };
+        var telling = TellAsync(client, message);
+        await isSaid.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await meanwhile();
+        isDone.SetResult();
+        await telling;
+    }
+
+    private static Task<JsonNode> MapAsync(HttpClient client, string graph) =>
+        client.SendAsync(
+            HttpMethod.Post,
+            "/graph/sessions/map",
+            $$"""{"session_id":"s","graph_id":"{{graph}}"}"""
+        );
+
+    private static async Task<List<string>> FactsAsync(HttpClient client, string graph) =>
+        [
+            .. (await client.ReadAsync($"/graph/{graph}/facts?include_invalid=true"))
+                .AsArray()
+                .Select(fact => fact!["fact"]!.ToString()),
+        ];
+
+    private static async Task<int> SessionsAsync(HttpClient client, string graph) =>
+        (await client.ReadAsync($"/graph/{graph}/sessions"))["sessions"]!.AsArray().Count;
+
+    private static List<string> Recalled(TestServer server) =>
         [
             .. server
                 .Model.Asked[^1]
