@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Millrace.Bench.Bare;
 using Millrace.Bench.Measuring;
+using Millrace.Bench.Starting;
 
 namespace Millrace.Bench.Living;
 
@@ -24,7 +25,7 @@ internal static class FanoutBench
         if (options.Number("--live", 1) != 0)
             await LiveAsync(options, scratch, report);
         if (options.Number("--idle", 10_000) is > 0 and var connections)
-            await IdleAsync(connections, scratch, report);
+            await IdleAsync(options, connections, scratch, report);
         report.Print();
         return 0;
     }
@@ -65,9 +66,18 @@ internal static class FanoutBench
             await listener.DisposeAsync();
     }
 
-    private static async Task IdleAsync(int connections, Scratch scratch, Report report)
+    private static async Task IdleAsync(
+        BenchOptions options,
+        int connections,
+        Scratch scratch,
+        Report report
+    )
     {
-        await using var server = await StartAsync(scratch.File("idle"));
+        await using var server = await PublishedServer.StartAsync(
+            options,
+            scratch.File("idle"),
+            ("Millrace__Fluxra__Limits__Enabled", "false")
+        );
         using var http = new HttpClient { BaseAddress = new Uri(server.Url) };
         var agent = await Agent.RegisterAsync(http, "idle");
         await Task.Delay(Rest);
@@ -75,11 +85,14 @@ internal static class FanoutBench
         var listeners = await OpenAsync(server.Url, Enumerable.Repeat(agent, connections));
         await Task.Delay(Rest);
         var after = server.ResidentMb;
+        var own = server.OwnMb;
         report
             .Row("no connections: MB resident", before)
             .Row($"{connections} idle connections: MB resident", after)
+            .Row("of it without the pages of program files", own)
             .Result("idle_connections", connections)
             .Result("idle_mb", after)
+            .Result("idle_own_mb", own)
             .Result("idle_kb_each", (after - before) * 1_000 / connections);
         foreach (var listener in listeners)
             await listener.DisposeAsync();

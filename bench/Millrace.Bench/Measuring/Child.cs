@@ -17,16 +17,10 @@ internal sealed class Child : IAsyncDisposable
     public string Url { get; }
 
     /// <summary>Resident memory in MB (10^6 bytes).</summary>
-    public double ResidentMb
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{_process.Id}/status")
-                .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            var kilobytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-            return double.Parse(kilobytes, CultureInfo.InvariantCulture) * 1024 / 1e6;
-        }
-    }
+    public double ResidentMb => MegabytesOf("VmRSS");
+
+    /// <summary>Of it what only this process holds: without the pages of the files that its programs lie in.</summary>
+    public double OwnMb => MegabytesOf("RssAnon") + MegabytesOf("RssShmem");
 
     /// <summary>Starts one of this program's own servers.</summary>
     public static Task<Child> OwnAsync(string role, params (string, string)[] environment) =>
@@ -82,6 +76,14 @@ internal sealed class Child : IAsyncDisposable
     {
         await KillAsync();
         _process.Dispose();
+    }
+
+    private double MegabytesOf(string field)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status")
+            .First(line => line.StartsWith($"{field}:", StringComparison.Ordinal));
+        var kilobytes = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1];
+        return double.Parse(kilobytes, CultureInfo.InvariantCulture) * 1024 / 1e6;
     }
 
     private async Task HealthyAsync(string health)
