@@ -12,6 +12,7 @@ namespace Millrace.Agents.Chat;
 /// <param name="Preface">What the reply says first, about how the question was read; empty mostly.</param>
 /// <param name="Vectors">Made on the way, to be written with the answer.</param>
 /// <param name="OlderThrough">The last turn that the model was not shown word for word.</param>
+/// <param name="ReadForeign">Text that nobody vouches for came with the turn.</param>
 internal sealed record Prepared(
     RunPlan Plan,
     string Preface,
@@ -19,7 +20,8 @@ internal sealed record Prepared(
     long OlderThrough,
     bool ReadPicture,
     bool SearchedFiles,
-    bool FoundFacts
+    bool FoundFacts,
+    bool ReadForeign
 );
 
 /// <summary>
@@ -79,7 +81,9 @@ internal sealed class Conversation(
             || context.Length > 0
             // What is written in a picture is seldom the caller's own.
             || request.Image is not null;
-        var offered = isForeign ? [.. chosen.Where(tool => tool.IsHarmless)] : chosen;
+        // An answer of before may repeat such text; whoever then wants a tool that is not harmless names it.
+        var isRisky = isForeign || turn.FollowsForeign && request.Tools is null;
+        var offered = isRisky ? [.. chosen.Where(tool => tool.IsHarmless)] : chosen;
         var always = Always(request) + ground.Instruction + remembered.Instruction;
         var offer = new ChatOptions { Tools = [.. offered.Select(tool => tool.Function)] };
 
@@ -158,7 +162,8 @@ internal sealed class Conversation(
             window.OlderThrough,
             picture.WasRead,
             ground.WasSearched,
-            remembered.Facts.Count > 0
+            remembered.Facts.Count > 0,
+            isForeign
         );
     }
 

@@ -113,7 +113,7 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
             work.Stopping
         );
         var task = JsonSerializer.Deserialize<MemoryTask>(work.Item.Payload)!;
-        if (memory.HasModel && !await IsNextAsync(work.Item, task, either.Token))
+        if (!await IsNextAsync(work.Item, task, either.Token))
             await work.PostponeAsync(BetweenLooks);
         else
             await KeepAsync(work, task, either.Token);
@@ -121,7 +121,7 @@ internal sealed class MemoryHandler(Store store, GraphAccess access, GraphMemory
 
     /// <summary>
     /// Whether all earlier turns of the session have been read, or given up. What is said next is understood from what was
-    /// said before, and a model takes its time to read that.
+    /// said before, and several turns may be read at once.
     /// </summary>
     private Task<bool> IsNextAsync(
         WorkItem item,

@@ -116,6 +116,7 @@ internal sealed class TurnEnding(
             CompletionTokens = Record.CompletionTokens,
             CostMicroUsd = Record.CostMicroUsd,
             Error = Failure?.Code,
+            ReadForeign = Record.ReadForeign,
             Steps = Record.Steps,
             Vectors = Prepared?.Vectors ?? [],
         };

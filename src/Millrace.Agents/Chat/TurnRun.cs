@@ -21,6 +21,7 @@ internal sealed class TurnRun(Conversation conversation, RunLoop loop, ModelRout
         (ending.Record.Provider, ending.Record.Model) = (route.First.Provider, route.First.Name);
         var prepared = await conversation.PrepareAsync(request, turn, route, streams, cancellation);
         ending.Prepared = prepared;
+        ending.Record.ReadForeign = prepared.ReadForeign;
         if (prepared.ReadPicture)
             ending.Record.Count("image_recognition", ok: true);
         if (prepared.SearchedFiles)

@@ -22,18 +22,20 @@ internal sealed record RunPlan(
     bool Streams
 )
 {
-    /// <summary>Once text that nobody vouches for is in sight, the plan with harmless tools only. (t-backend §9.7)</summary>
-    /// <param name="results">What the tools gave just now; what comes from outside is such text.</param>
-    public RunPlan WithoutRisk(IReadOnlyCollection<ToolResult> results) =>
+    /// <summary>Whether tools have brought text into sight that nobody vouches for, as what comes from outside is.</summary>
+    /// <param name="results">What the tools gave just now.</param>
+    public bool ReadsForeign(IReadOnlyCollection<ToolResult> results) =>
         Tools.Any(tool =>
             tool.HasShownForeignText?.Invoke() == true
             || !tool.StaysInside && results.Any(result => result.Ok && result.Name == tool.Name)
-        )
-            ? this with
-            {
-                Tools = [.. Tools.Where(tool => tool.IsHarmless)],
-            }
-            : this;
+        );
+
+    /// <summary>The plan once such text is in sight: with harmless tools only. (t-backend §9.7)</summary>
+    public RunPlan WithoutRisk() =>
+        this with
+        {
+            Tools = [.. Tools.Where(tool => tool.IsHarmless)],
+        };
 }
 
 /// <summary>Something that happened in a run.</summary>
@@ -98,7 +100,11 @@ internal sealed class RunLoop(
             plan.Messages.Add(
                 new ChatMessage(ChatRole.Tool, [.. results.Select(result => result.Content)])
             );
-            plan = plan.WithoutRisk(results);
+            if (plan.ReadsForeign(results))
+            {
+                record.ReadForeign = true;
+                plan = plan.WithoutRisk();
+            }
             foreach (var result in results)
                 yield return new RunEvent.ToolReturned(result.Name, result.Ok);
         }

@@ -27,6 +27,9 @@ internal sealed class RunRecord
     /// <summary>What the results of tools have taken of the model's window.</summary>
     public long ToolTokens { get; set; }
 
+    /// <summary>Text that nobody vouches for was in sight.</summary>
+    public bool ReadForeign { get; set; }
+
     public long NextStep { get; set; } = 1;
 
     /// <summary>Steps that are not yet on disk.</summary>

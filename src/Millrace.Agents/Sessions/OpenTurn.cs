@@ -27,5 +27,8 @@ internal sealed record OpenTurn
 
     public long SummaryThrough { get; init; }
 
+    /// <summary>An earlier answer was given with text in sight that nobody vouches for, and may repeat it.</summary>
+    public bool FollowsForeign { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 }

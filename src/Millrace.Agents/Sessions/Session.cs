@@ -28,6 +28,11 @@ public sealed class Session : IOwned
 
     public long SummaryThrough { get; set; }
 
+    /// <summary>
+    /// Whether an answer was given with text in sight that nobody vouches for, which it may repeat. (t-backend §9.7)
+    /// </summary>
+    public bool ReadForeign { get; set; }
+
     /// <summary>The run whose turn it is; turns of a session are taken one after another, in any number of processes.</summary>
     public Id<Run>? ActiveRun { get; set; }
 

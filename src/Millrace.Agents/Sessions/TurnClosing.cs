@@ -47,13 +47,15 @@ internal static class TurnClosing
         var said = outcome.Reply is null || replaced ? 0 : 1;
         var last = await db.FirstAsync(
             """
-            UPDATE sessions SET last_turn = last_turn + $1, active_run = NULL, active_until = NULL
+            UPDATE sessions SET last_turn = last_turn + $1, active_run = NULL, active_until = NULL,
+                read_foreign = (read_foreign OR $4)
             WHERE id = $2 AND active_run = $3 RETURNING last_turn
             """,
             row => (long?)row.Int64(0),
             said,
             session.Value,
-            turn.Run.Value
+            turn.Run.Value,
+            outcome.ReadForeign
         );
         if (last is null)
             throw TakenOver();

@@ -86,6 +86,7 @@ internal static class TurnOpening
                 IsRepeat = known is not null,
                 Summary = session.Summary,
                 SummaryThrough = session.SummaryThrough,
+                FollowsForeign = session.ReadForeign,
                 StartedAt = now,
             }
         );
@@ -98,7 +99,7 @@ internal static class TurnOpening
                 INSERT INTO sessions (id, workspace_id, handle, created_at, last_used_at, last_turn, summary, summary_through)
                 VALUES ($1, $2, $3, $4, $4, 0, '', 0)
                 ON CONFLICT (workspace_id, handle) DO UPDATE SET last_used_at = excluded.last_used_at
-                RETURNING id, last_turn, summary, summary_through, active_run, active_until
+                RETURNING id, last_turn, summary, summary_through, active_run, active_until, read_foreign
                 """,
                 row => new Found(
                     row.Id<Session>(0),
@@ -106,7 +107,8 @@ internal static class TurnOpening
                     row.Text(2),
                     row.Int64(3),
                     row.IdOrNull<Run>(4),
-                    row.TimeOrNull(5)
+                    row.TimeOrNull(5),
+                    row.Flag(6)
                 ),
                 Id<Session>.New(now).Value,
                 db.Workspace.Value,
@@ -159,7 +161,8 @@ internal static class TurnOpening
         string Summary,
         long SummaryThrough,
         Id<Run>? ActiveRun,
-        DateTimeOffset? ActiveUntil
+        DateTimeOffset? ActiveUntil,
+        bool ReadForeign
     );
 
     private sealed record Known(

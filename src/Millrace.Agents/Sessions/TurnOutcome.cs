@@ -24,6 +24,9 @@ internal sealed record TurnOutcome
 
     public string? Error { get; init; }
 
+    /// <summary>Text that nobody vouches for was in sight, so that the reply may repeat it.</summary>
+    public bool ReadForeign { get; init; }
+
     /// <summary>Steps that are not yet on disk.</summary>
     public IReadOnlyList<Step> Steps { get; init; } = [];
 

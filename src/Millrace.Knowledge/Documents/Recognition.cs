@@ -9,6 +9,9 @@ internal static class Recognition
 {
     private const int HeadBytes = 64 * 1024;
 
+    // The list of files is read whole into memory before anything else; an Office file of 20,000 parts needs half of it.
+    private const int LongestDirectory = 4 * 1024 * 1024;
+
     // A PDF's first line may stand behind what a mail program or a web server left there.
     private const int PdfHeadBytes = 1024;
 
@@ -111,6 +114,11 @@ internal static class Recognition
 
     public static ZipArchive OpenZip(Stream content)
     {
+        if (ZipDirectory.LengthOf(content) > LongestDirectory)
+            throw new UnreadableDocument(
+                DocumentFault.TooManyParts,
+                $"The archive's list of files is longer than {LongestDirectory} bytes."
+            );
         content.Position = 0;
         try
         {

@@ -31,6 +31,9 @@ internal sealed class BlobFolder(DataFolder data) : IBlobStore
             await using (var file = Create(part))
                 digest = await CopyAsync(content, file, maxBytes, cancellation);
             File.Move(part, path);
+            // Takes the new name to disk as well: Linux's file systems keep it with what they keep of the file.
+            using var moved = File.OpenHandle(path);
+            RandomAccess.FlushToDisk(moved);
             return digest;
         }
         catch

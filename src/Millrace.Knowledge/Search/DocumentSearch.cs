@@ -98,16 +98,28 @@ public sealed class DocumentSearch
         );
         chunks.RemoveAll(chunk => !reach.ContainsKey(chunk.Document)); // Deleted since.
         var relevance = new Relevance(query.Text, chunks, reach);
+        var best = chunks
+            .Select(chunk => (Chunk: chunk, Score: relevance.Of(chunk, reach[chunk.Document])))
+            .Where(ranked => ranked.Score > 0 && ranked.Score >= query.MinScore)
+            .OrderByDescending(ranked => ranked.Score)
+            .Take(query.Most)
+            .ToList();
+        var metadata = await _store.ReadAsync(
+            query.Workspace,
+            db => SearchReach.MetadataAsync(db, best.Select(ranked => ranked.Chunk.Document)),
+            cancellation
+        );
         return
         [
-            .. chunks
-                .Select(chunk => (Chunk: chunk, Score: relevance.Of(chunk, reach[chunk.Document])))
-                .Where(ranked => ranked.Score > 0 && ranked.Score >= query.MinScore)
-                .OrderByDescending(ranked => ranked.Score)
-                .Take(query.Most)
-                .Select(ranked =>
-                    Found(ranked.Chunk, ranked.Score, reach[ranked.Chunk.Document], relevance)
-                ),
+            .. best.Select(ranked =>
+                Found(
+                    ranked.Chunk,
+                    ranked.Score,
+                    reach[ranked.Chunk.Document],
+                    metadata.GetValueOrDefault(ranked.Chunk.Document),
+                    relevance
+                )
+            ),
         ];
     }
 
@@ -138,13 +150,14 @@ public sealed class DocumentSearch
         CandidateChunk chunk,
         double score,
         Searchable document,
+        string? metadata,
         Relevance relevance
     ) =>
         new()
         {
             FileId = document.FileId,
             FileName = document.FileName,
-            Metadata = document.Metadata,
+            Metadata = metadata,
             Score = Math.Round(score, 4),
             Text = chunk.Text,
             Number = chunk.Number,

@@ -9,6 +9,7 @@ namespace Millrace.Knowledge.Search;
 
 /// <summary>A document that may be searched.</summary>
 /// <param name="Model">The embedding model of its vectors, if it has any.</param>
+/// <param name="Metadata">Read only where filters ask for it: of all files of a workspace it can be much.</param>
 internal sealed record Searchable(
     Id<Document> Id,
     string? Model,
@@ -23,8 +24,9 @@ internal sealed record Searchable(
 /// <summary>Which documents a search may find: those of the stores, that are ready, and that the filters let through.</summary>
 internal static class SearchReach
 {
+    private const string Columns =
+        "SELECT d.id, d.model, d.language, f.public_id, f.name, f.content_type, f.document_id";
     private const string Ready = """
-        SELECT d.id, d.model, d.language, f.public_id, f.name, f.content_type, f.document_id, f.metadata
         FROM store_files s JOIN documents d ON d.file_id = s.file_id JOIN files f ON f.id = s.file_id
         WHERE s.workspace_id = $1 AND d.workspace_id = $1 AND d.state IN ('embedding', 'completed')
         """;
@@ -37,12 +39,13 @@ internal static class SearchReach
     )
     {
         var found = new Dictionary<Id<Document>, Searchable>();
+        var ready = $"{Columns}, {(filters is { Count: > 0 } ? "f.metadata" : "NULL")} {Ready}";
         if (stores is null)
-            Add(await db.QueryAsync(Ready, Read, db.Workspace.Value));
+            Add(await db.QueryAsync(ready, Read, db.Workspace.Value));
         foreach (var store in stores ?? [])
             Add(
                 await db.QueryAsync(
-                    $"{Ready} AND s.store_id = $2",
+                    $"{ready} AND s.store_id = $2",
                     Read,
                     db.Workspace.Value,
                     store.Value
@@ -55,6 +58,30 @@ internal static class SearchReach
             foreach (var document in documents.Where(document => Passes(document, filters)))
                 found[document.Id] = document;
         }
+    }
+
+    /// <summary>The metadata of some documents' files, of those that have any.</summary>
+    public static async ValueTask<Dictionary<Id<Document>, string>> MetadataAsync(
+        Db db,
+        IEnumerable<Id<Document>> documents
+    )
+    {
+        var found = new Dictionary<Id<Document>, string>();
+        foreach (var document in documents.Distinct())
+        {
+            var metadata = await db.FirstAsync(
+                """
+                SELECT f.metadata FROM documents d JOIN files f ON f.id = d.file_id
+                WHERE d.workspace_id = $1 AND d.id = $2
+                """,
+                row => row.TextOrNull(0),
+                db.Workspace.Value,
+                document.Value
+            );
+            if (metadata is not null)
+                found.Add(document, metadata);
+        }
+        return found;
     }
 
     private static Searchable Read(Row row) =>

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Millrace.Core.Failures;
 using Millrace.Core.Identity;
@@ -14,6 +15,9 @@ public sealed record StoreEntry(StoredFile File, Document Document, DateTimeOffs
 /// <summary>Which files are in which store. A file is read once, however many stores it is in.</summary>
 public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider time)
 {
+    // So that others write between.
+    private const int ClearedAtOnce = 100;
+
     // t-backend §12.7
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -42,7 +46,7 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
         await ingestion.WaitAsync(workspace, document, Patience, cancellation);
         var entries = await store.ReadAsync(
             workspace,
-            db => EntriesAsync(db, into, file.Id),
+            async db => await EntriesOf(db, into, stored => stored.Id == file.Id).ToListAsync(),
             cancellation
         );
         return entries.Count > 0
@@ -55,12 +59,17 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
     public Task<List<StoreEntry>> ListAsync(
         Id<Workspace> workspace,
         string storeId,
+        int limit,
+        int offset,
         CancellationToken cancellation
     ) =>
         store.ReadAsync(
             workspace,
             async db =>
-                await EntriesAsync(db, await VectorStores.FindAsync(db, storeId), file: null),
+                await EntriesOf(db, await VectorStores.FindAsync(db, storeId))
+                    .Skip(offset)
+                    .Take(limit)
+                    .ToListAsync(),
             cancellation
         );
 
@@ -102,22 +111,25 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
         if (file.DocumentId is { } version)
         {
             // A new version takes the place of the old ones. (t-backend §12.7)
-            var entries = await EntriesAsync(db, into, file: null);
-            foreach (var entry in entries.OrderByDescending(entry => entry.File.Id))
-            {
-                if (entry.File.DocumentId == version && entry.File.Id < file.Id)
-                    await RemoveAsync(db, into, entry.File);
-            }
+            var older = await EntriesOf(
+                    db,
+                    into,
+                    stored => stored.DocumentId == version && stored.Id < file.Id
+                )
+                .ToListAsync();
+            foreach (var entry in older.OrderByDescending(entry => entry.File.Id))
+                await RemoveAsync(db, into, entry.File);
         }
         return await ingestion.EnsureAsync(db, file);
     }
 
-    /// <summary>Takes out all files, within the caller's write.</summary>
-    internal async ValueTask ClearAsync(Db db, VectorStore from)
+    /// <summary>Takes out some files within the caller's write, and says whether those were all.</summary>
+    internal async ValueTask<bool> ClearSomeAsync(Db db, VectorStore from)
     {
-        var entries = await EntriesAsync(db, from, file: null);
+        var entries = await EntriesOf(db, from).Take(ClearedAtOnce).ToListAsync();
         foreach (var entry in entries.OrderByDescending(entry => entry.File.Id))
             await RemoveAsync(db, from, entry.File);
+        return entries.Count < ClearedAtOnce;
     }
 
     private async ValueTask<bool> RemoveAsync(Db db, VectorStore from, StoredFile file)
@@ -133,18 +145,21 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
         return true;
     }
 
-    private static async ValueTask<List<StoreEntry>> EntriesAsync(
+    /// <summary>What is in a store, of all files or of some, the newest first.</summary>
+    private static IQueryable<StoreEntry> EntriesOf(
         Db db,
         VectorStore of,
-        Id<StoredFile>? file
-    ) =>
-        await (
-            from entry in db.Set<StoreFile>().AsNoTracking()
-            join stored in db.Set<StoredFile>().AsNoTracking() on entry.FileId equals stored.Id
+        Expression<Func<StoredFile, bool>>? which = null
+    )
+    {
+        var files = db.Set<StoredFile>().AsNoTracking();
+        return from entry in db.Set<StoreFile>().AsNoTracking()
+            join stored in which is null ? files : files.Where(which)
+                on entry.FileId equals stored.Id
             join document in db.Set<Document>().AsNoTracking()
                 on entry.FileId equals document.FileId
-            where entry.StoreId == of.Id && (file == null || entry.FileId == file)
+            where entry.StoreId == of.Id
             orderby entry.AddedAt descending, stored.Id descending
-            select new StoreEntry(stored, document, entry.AddedAt)
-        ).ToListAsync();
+            select new StoreEntry(stored, document, entry.AddedAt);
+    }
 }

@@ -139,18 +139,25 @@ public sealed class VectorStores(Store store, StoreContents contents, TimeProvid
 
     /// <summary>Deletes a store; its files stay. No search that begins after this finds anything through it.</summary>
     /// <exception cref="NotFound">There is no such store in the workspace.</exception>
-    public Task DeleteAsync(Id<Workspace> workspace, string id, CancellationToken cancellation) =>
-        store.WriteAsync(
-            workspace,
-            async db =>
-            {
-                var found = await FindAsync(db, id);
-                await LockAsync(db, found, "FOR UPDATE");
-                await contents.ClearAsync(db, found);
-                await db.Set<VectorStore>().Where(row => row.Id == found.Id).ExecuteDeleteAsync();
-            },
-            cancellation
-        );
+    public async Task DeleteAsync(
+        Id<Workspace> workspace,
+        string id,
+        CancellationToken cancellation
+    )
+    {
+        while (!await store.WriteAsync(workspace, db => DeleteSomeAsync(db, id), cancellation)) { }
+    }
+
+    /// <summary>Takes out some files; the store is gone with the last of them. Says whether it is.</summary>
+    private async ValueTask<bool> DeleteSomeAsync(Db db, string id)
+    {
+        var found = await FindAsync(db, id);
+        await LockAsync(db, found, "FOR UPDATE");
+        if (!await contents.ClearSomeAsync(db, found))
+            return false;
+        await db.Set<VectorStore>().Where(row => row.Id == found.Id).ExecuteDeleteAsync();
+        return true;
+    }
 
     /// <summary>The stores by these ids or names.</summary>
     /// <exception cref="NotFound">One of them is not the workspace's.</exception>

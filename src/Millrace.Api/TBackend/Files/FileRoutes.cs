@@ -104,12 +104,15 @@ internal static class FileRoutes
         HttpContext http,
         FileUrlReader reader,
         FileFetch fetch,
-        FileLibrary files
+        FileLibrary files,
+        Knowledge.Stores.VectorStores stores
     )
     {
         var (address, fields) = await reader.ReadAsync(http);
         // What is wrong with the rest is told before anything is fetched.
-        fields.Read(name: null, "download", contentType: null, http.Request);
+        var wish = fields.Read(name: null, "download", contentType: null, http.Request);
+        if (wish.StoreId is { } store)
+            await stores.GetAsync(http.Caller().Workspace, store, http.RequestAborted);
         var fetched = await fetch.FetchAsync(http.Caller().Workspace, address, http.RequestAborted);
         using var received = fetched.Received;
         var about = fields.Read(fetched.Name, "download", fetched.ContentType, http.Request);

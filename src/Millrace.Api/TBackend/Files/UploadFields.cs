@@ -119,7 +119,9 @@ internal sealed class UploadFields
             )
                 return read.ToJsonString();
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException)
+        catch (Exception failure)
+            // The last is what half a surrogate pair gives.
+            when (failure is JsonException or ArgumentException or InvalidOperationException)
         {
             // Told below, with what else it may be.
         }

@@ -6,6 +6,7 @@ using Millrace.Api.Shared;
 using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Documents;
 using Millrace.Api.TBackend.Access;
+using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Failures;
 using Millrace.Api.TBackend.Files;
 using Millrace.Core.Limits;
@@ -42,9 +43,11 @@ internal static class StoreContentRoutes
             .WithFailures(401, 403, 404, 413, 422, 429);
         routes
             .MapRead(Files, ListAsync)
-            .WithSummary("List the files of a vector store")
+            .WithSummary("List the files of a vector store, the newest first")
+            .WithQuery("limit", "At most 1000, which is the default.")
+            .WithQuery("offset", "How many to pass over.")
             .WithAnswer<IReadOnlyList<StoreFileResponse>>($"[{Shown}]")
-            .WithFailures(401, 403, 404, 429);
+            .WithFailures(401, 403, 404, 422, 429);
         writes
             .MapDelete(Files + "/{file_id}", DetachAsync)
             .WithSummary("Take a file out of a vector store")
@@ -90,7 +93,14 @@ internal static class StoreContentRoutes
         StoreContents contents
     )
     {
-        var entries = await contents.ListAsync(http.Caller().Workspace, id, http.RequestAborted);
+        var page = Page.Of(http.Request);
+        var entries = await contents.ListAsync(
+            http.Caller().Workspace,
+            id,
+            page.Limit,
+            page.Offset,
+            http.RequestAborted
+        );
         return TypedResults.Json<IReadOnlyList<StoreFileResponse>>(
             [.. entries.Select(entry => StoreFileResponse.From(entry, id))],
             StoresJson.Plain.StoreFiles,

@@ -23,6 +23,27 @@ public sealed class WorstFilesTests : IDisposable
         (await _lab.FailAsync(DocumentLab.Zip())).Fault.ShouldBe(DocumentFault.NoText);
     }
 
+    [Theory]
+    // Beyond 65,535 files an archive says where its list begins in a record of its own.
+    [InlineData(5_000, 1_000)]
+    [InlineData(66_000, 20)]
+    public async Task An_archive_that_lists_files_without_end_is_refused_before_its_list_is_read(
+        int files,
+        int length
+    )
+    {
+        var archive = DocumentLab.Zip([
+            .. Enumerable
+                .Range(0, files)
+                .Select(i => ($"{i}".PadLeft(length, 'n'), Array.Empty<byte>())),
+        ]);
+
+        var refused = await _lab.FailAsync(archive);
+
+        refused.Fault.ShouldBe(DocumentFault.TooManyParts);
+        refused.Message.ShouldContain("list of files");
+    }
+
     [Fact]
     public async Task A_file_of_another_kind_is_refused_whatever_its_name()
     {

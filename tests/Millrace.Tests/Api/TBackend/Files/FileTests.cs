@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Millrace.Core.Storage;
 using Millrace.Testing;
+using Millrace.Testing.Doubles;
 
 namespace Millrace.Tests.Api.TBackend.Files;
 
@@ -176,6 +177,39 @@ public sealed class FileTests
         (
             await client.PostAsync($"/files/upload-url{query}", Wire.Json(body)).StatusAsync()
         ).ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task Nothing_is_fetched_for_a_store_that_is_not_there()
+    {
+        await using var site = await SearxngDouble.StartAsync("A page", "of a site");
+        await using var server = await TestServer.StartAsync(
+            settings: ("Outbound:Allow:0", "127.0.0.0/8")
+        );
+        using var client = server.Client();
+
+        (
+            await client
+                .PostAsync(
+                    $"/files/upload-url?url={site.Root}/search&vector_store_id=vs_none",
+                    content: null
+                )
+                .StatusAsync()
+        ).ShouldBe(404);
+        site.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public async Task Metadata_that_is_no_object_of_text_is_unprocessable(string metadata)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var client = server.Client();
+        (
+            await client.UploadAsync([65], "a.txt", "", ("metadata", metadata)).StatusAsync()
+        ).ShouldBe(422);
     }
 
     [Fact]

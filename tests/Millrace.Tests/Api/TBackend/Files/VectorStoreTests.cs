@@ -163,6 +163,37 @@ public sealed class VectorStoreTests
         results.Select(result => result!["file_id"]!.ToString()).ShouldBe([next]);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task A_store_of_many_files_is_listed_in_parts_and_deleted_whole(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(
+            dialect,
+            settings: ("Limits:Classes:default:file-writes:PerMinute", "1000")
+        );
+        using var client = server.Client();
+        var store = await client.NewStoreAsync();
+        var files = new List<string>();
+        for (var i = 0; i < 103; i++)
+            files.Add(
+                await client.UploadTextAsync($"Berth {i} is free.", "n.txt", ("vector_store_id", store))
+            );
+
+        using var part = await client.GetAsync(
+            $"/files/vector-stores/{store}/files?limit=2&offset=1"
+        );
+        (await part.SucceedAsync())
+            .AsArray()
+            .Select(entry => entry!["file_id"]!.ToString())
+            .ShouldBe([files[^2], files[^3]]);
+        (
+            await client.GetAsync($"/files/vector-stores/{store}/files?limit=0").StatusAsync()
+        ).ShouldBe(422);
+
+        (await client.DeleteAsync($"/files/vector-stores/{store}").StatusAsync()).ShouldBe(200);
+        (await client.GetAsync($"/files/vector-stores/{store}").StatusAsync()).ShouldBe(404);
+        (await client.GetAsync($"/files/{files[0]}").StatusAsync()).ShouldBe(200);
+    }
+
     [Theory]
     [InlineData("", "{}")]
     [InlineData("", """{"name":""}""")]

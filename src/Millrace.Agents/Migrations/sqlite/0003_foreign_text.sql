@@ -1,0 +1,2 @@
+-- Whether an answer of the session was given with text in sight that nobody vouches for.
+ALTER TABLE sessions ADD COLUMN read_foreign INTEGER NOT NULL DEFAULT 0;
