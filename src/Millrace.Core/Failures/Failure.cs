@@ -21,7 +21,12 @@ public sealed class Invalid(string code, string message, string? parameter = nul
 }
 
 /// <summary>No such thing within what the caller may see.</summary>
-public sealed class NotFound(string code, string message) : Failure(code, message);
+public sealed class NotFound(string code, string message, string? parameter = null)
+    : Failure(code, message)
+{
+    /// <summary>The request's field that names it, when it is one.</summary>
+    public string? Parameter { get; } = parameter;
+}
 
 /// <summary>The caller is not known: credential missing, wrong, expired or revoked.</summary>
 public sealed class Unauthenticated(string code, string message) : Failure(code, message);

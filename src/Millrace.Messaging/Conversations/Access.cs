@@ -96,7 +96,7 @@ internal static class Access
         );
 
     private static NotFound UnknownAgent(string field, Id<AgentAccount> agent) =>
-        new("agent_not_found", $"{field}: there is no agent {agent.Text()}.");
+        new("agent_not_found", $"{field}: there is no agent {agent.Text()}.", field);
 
     /// <summary>Fails unless both the caller and another are accounts; on PostgreSQL a deletion of either waits for this write.</summary>
     /// <exception cref="Unauthenticated">The caller was deleted since its token was looked at.</exception>

@@ -70,6 +70,7 @@ internal sealed class FluxraFailures : IFailureWriter
         {
             InvalidFields invalid => invalid.Faults,
             Invalid { Parameter: { } field } invalid => [new FieldFault(field, invalid.Code)],
+            NotFound { Parameter: { } field } missing => [new FieldFault(field, missing.Code)],
             _ => null,
         };
 
