@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microsoft.AspNetCore.Http;
 using Millrace.Api.Fluxra.Lists;
 using Millrace.Api.Fluxra.Wire;
@@ -96,7 +97,28 @@ internal sealed class QueryFields(HttpRequest request)
         return null;
     }
 
-    /// <summary><c>limit</c> and <c>cursor</c>: a larger limit is lowered, a cursor of another list is refused. (fluxra §5)</summary>
+    /// <summary><c>limit</c>: a larger one is lowered, however large it is. (fluxra §5)</summary>
+    public int Limit(int standard = DefaultLimit, int largest = LargestLimit)
+    {
+        if (Last("limit") is not { } text)
+            return standard;
+        if (
+            !BigInteger.TryParse(
+                text,
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out var limit
+            )
+        )
+            Errors.Add("limit", FieldErrors.Malformed);
+        else if (limit < 1)
+            Errors.Add("limit", FieldErrors.OutOfRange);
+        else
+            return (int)BigInteger.Min(limit, largest);
+        return standard;
+    }
+
+    /// <summary><c>limit</c> and <c>cursor</c>: a cursor of another list is refused. (fluxra §5)</summary>
     public PageQuery Page(
         Cursors cursors,
         CursorScope scope,
@@ -104,11 +126,11 @@ internal sealed class QueryFields(HttpRequest request)
         int largest = LargestLimit
     )
     {
-        var limit = Integer("limit", 1, int.MaxValue) ?? standard;
+        var limit = Limit(standard, largest);
         CursorPosition? after = null;
         if (Last("cursor") is { } cursor && !cursors.TryRead(scope, cursor, out after))
             Errors.Add("cursor", FieldErrors.Malformed);
-        return new PageQuery(cursors, scope, Math.Min(limit, largest), after);
+        return new PageQuery(cursors, scope, limit, after);
     }
 
     private string? Last(string name) =>

@@ -32,7 +32,7 @@ internal static class EventRoutes
             .WithAccess(Credential.Token, RateGroup.Reads, Scope.MessagesRead)
             .WithSummary("Read what happened to the caller, in order")
             .WithDescription(
-                "With Accept: text/event-stream it is sent as it happens; Last-Event-ID resumes. Who left a group is told up to its leaving, and shown the group as it was left; a message that has changed since has the status withheld."
+                "With Accept: text/event-stream it is sent as it happens; Last-Event-ID resumes. credits.changed is told to tokens with credits:read, contract.updated to those with contracts:read. Who left a group is told up to its leaving, and shown the group as it was left; a message that has changed since has the status withheld."
             )
             .WithQuery("cursor", "Where the last answer ended; from now on without it.")
             .WithQuery("limit", "At most 100; 50 by default.")
@@ -73,10 +73,7 @@ internal static class EventRoutes
             else
                 query.Errors.Add("cursor", FieldErrors.Malformed);
         }
-        var limit = Math.Min(
-            query.Integer("limit", 1, int.MaxValue) ?? StandardLimit,
-            LargestLimit
-        );
+        var limit = query.Limit(StandardLimit, LargestLimit);
         var wait = query.Integer("wait", 0, LongestWait) ?? 0;
         query.Errors.ThrowIfAny();
         using var place = isStream || wait > 0 ? rates.Open(caller.AgentId) : default;
@@ -124,14 +121,10 @@ internal static class EventRoutes
         http.Request.Headers.Authorization = default;
         var (begin, hasGap) = await feed.BeginAsync(after, cancellation);
         var stream = new SseWriter(http.Response);
-        await stream.BeginAsync(cancellation);
+        var start = cursors.Write(caller, begin);
+        await stream.BeginAsync(cancellation, start);
         if (hasGap)
-            await stream.WrittenAsync(
-                "{}"u8.ToArray(),
-                "gap",
-                cursors.Write(caller, begin),
-                cancellation
-            );
+            await stream.WrittenAsync("{}"u8.ToArray(), "gap", start, cancellation);
         try
         {
             await foreach (

@@ -13,10 +13,15 @@ internal sealed class SseWriter(HttpResponse response)
     private readonly PipeWriter _out = response.BodyWriter;
 
     /// <summary>Sends the headers and a comment, so that the client and what stands between see the stream begin.</summary>
-    public ValueTask BeginAsync(CancellationToken cancellation)
+    /// <param name="id">Where a client comes back to that is cut off before the first event; null where it cannot.</param>
+    public ValueTask BeginAsync(CancellationToken cancellation, string? id = null)
     {
         StreamHeaders.Set(response, "text/event-stream; charset=utf-8");
-        return CommentAsync("ok", cancellation);
+        Write(": ok\n");
+        if (id is not null)
+            Write($"id: {id}\n");
+        _out.Write("\n"u8);
+        return FlushAsync(cancellation);
     }
 
     /// <summary>One event of JSON; <paramref name="name"/> is its <c>event:</c> line, where the contract has one.</summary>
@@ -36,7 +41,7 @@ internal sealed class SseWriter(HttpResponse response)
         return FlushAsync(cancellation);
     }
 
-    /// <summary>One event of JSON that is written already, of one line; a reader can come back to its <c>id:</c>.</summary>
+    /// <summary>One event of JSON that is written already; a reader can come back to its <c>id:</c>.</summary>
     public ValueTask WrittenAsync(
         ReadOnlyMemory<byte> json,
         string name,
@@ -47,8 +52,8 @@ internal sealed class SseWriter(HttpResponse response)
         if (id is not null)
             Write($"id: {id}\n");
         Write($"event: {name}\ndata: ");
-        _out.Write(json.Span);
-        _out.Write("\n\n"u8);
+        WriteLine(json.Span);
+        _out.Write("\n"u8);
         return FlushAsync(cancellation);
     }
 
@@ -74,6 +79,18 @@ internal sealed class SseWriter(HttpResponse response)
 
     public ValueTask KeepAliveAsync(CancellationToken cancellation) =>
         CommentAsync("keep-alive", cancellation);
+
+    /// <summary>JSON as one line: line ends stand only between its parts, where they mean nothing.</summary>
+    private void WriteLine(ReadOnlySpan<byte> json)
+    {
+        while (json.IndexOfAny((byte)'\r', (byte)'\n') is >= 0 and var end)
+        {
+            _out.Write(json[..end]);
+            json = json[(end + 1)..];
+        }
+        _out.Write(json);
+        _out.Write("\n"u8);
+    }
 
     private void Write(string text) => Encoding.UTF8.GetBytes(text, _out);
 
