@@ -91,6 +91,9 @@ internal static class HistoryRoutes
             new CursorScope(caller.AgentId, "messages", $"{conversation} {ascending}")
         );
         query.Errors.ThrowIfAny();
+        // A cursor says as well behind which message its pages stay.
+        if (page.After is { } last && last.Id != Guid.Empty)
+            after = last.As<Message>();
         var found = await history.ListAsync(
             caller.Account,
             conversation,
@@ -100,7 +103,10 @@ internal static class HistoryRoutes
         // Oldest first, a page that holds anything has a cursor, so that a client can go on asking for what comes.
         var next =
             found.Items.Count > 0 && (ascending || found.HasMore)
-                ? cursors.Write(page.Scope, new CursorPosition(found.Items[^1].Number, default))
+                ? cursors.Write(
+                    page.Scope,
+                    new CursorPosition(found.Items[^1].Number, after?.Value ?? Guid.Empty)
+                )
                 : null;
         return FluxraJson.Answer(
             new MessageList(
