@@ -58,6 +58,7 @@ public sealed class AgentAccounts(
                         Account = account,
                         AgentId = account.Text(),
                         Credential = AuditActor.RecoveryKey,
+                        RecoveryDigest = digest,
                     }
                     : null;
             },
@@ -89,7 +90,7 @@ public sealed class AgentAccounts(
             home.Workspace,
             async db =>
             {
-                var account = await GetAsync(db, caller.Account);
+                var account = await HoldAsync(db, caller);
                 var isNewAddress = change.Email.IsGiven && change.Email.Value != account.Email;
                 if (isNewAddress)
                     (account.Email, account.EmailVerifiedAt) = (change.Email.Value, null);
@@ -101,7 +102,7 @@ public sealed class AgentAccounts(
                 {
                     // What went to the address before says nothing of this one.
                     await AccountMails.VoidAsync(db, account.Id);
-                    ends = await mails.SendAsync(db, account, MailPurpose.Verification);
+                    ends = await mails.SendAsync(db, account, MailPurpose.Verification, Now());
                 }
                 await audit.AppendAsync(db, account.Id, "agent.updated", caller.Credential, origin);
                 return (account, ends);
@@ -121,7 +122,7 @@ public sealed class AgentAccounts(
             home.Workspace,
             async db =>
             {
-                var account = await GetAsync(db, caller.Account);
+                var account = await HoldAsync(db, caller);
                 if (account.Email is null)
                     throw new Invalid("no_email", "The agent has no email address on file.");
                 if (account.EmailVerifiedAt is not null)
@@ -130,7 +131,7 @@ public sealed class AgentAccounts(
                         "The email address is verified already."
                     );
                 await AccountMails.VoidAsync(db, account.Id);
-                return await mails.SendAsync(db, account, MailPurpose.Verification);
+                return await mails.SendAsync(db, account, MailPurpose.Verification, Now());
             },
             cancellation
         );
@@ -145,7 +146,8 @@ public sealed class AgentAccounts(
             home.Workspace,
             async db =>
             {
-                var account = await GetAsync(db, caller.Account);
+                var now = Now();
+                var account = await HoldAsync(db, caller);
                 var secret = CredentialDigests.NewSecret(CredentialDigests.RecoveryKey);
                 account.RecoveryDigest = digests.Of(secret);
                 await audit.AppendAsync(
@@ -156,8 +158,8 @@ public sealed class AgentAccounts(
                     origin
                 );
                 if (account.EmailVerifiedAt is not null)
-                    await mails.SendAsync(db, account, MailPurpose.KeyRotated);
-                return (secret, time.GetUtcNow());
+                    await mails.SendAsync(db, account, MailPurpose.KeyRotated, now);
+                return (secret, now);
             },
             cancellation
         );
@@ -172,9 +174,8 @@ public sealed class AgentAccounts(
             home.Workspace,
             async db =>
             {
-                var now = time.GetUtcNow();
-                await LockAsync(db, caller.Account);
-                var account = await GetAsync(db, caller.Account);
+                var now = Now();
+                var account = await HoldAsync(db, caller);
                 foreach (var part in parts)
                     await part.CloseAsync(db, account.Id, now);
                 account.DeletedAt = now;
@@ -191,20 +192,11 @@ public sealed class AgentAccounts(
             cancellation
         );
 
-    /// <summary>On PostgreSQL nobody else begins anything with the account until this write ends.</summary>
-    private static async ValueTask LockAsync(Db db, Id<AgentAccount> account)
-    {
-        if (db.Dialect is Dialect.Postgres)
-            await db.FirstAsync(
-                "SELECT 1 FROM agent_accounts WHERE id = $1 FOR UPDATE",
-                row => row.Int64(0),
-                account.Value
-            );
-    }
+    private DateTimeOffset Now() => time.GetUtcNow();
 
-    /// <summary>Deleted between its login and this write, it is nobody's any more.</summary>
-    private static async ValueTask<AgentAccount> GetAsync(Db db, Id<AgentAccount> account) =>
-        await db.Set<AgentAccount>()
-            .FirstOrDefaultAsync(row => row.Id == account && row.DeletedAt == null)
-        ?? throw new Unauthenticated("account_deleted", "The account is deleted.");
+    private static async ValueTask<AgentAccount> HoldAsync(Db db, AgentCaller caller)
+    {
+        await OwnAccount.HoldAsync(db, caller);
+        return await db.Set<AgentAccount>().FirstAsync(row => row.Id == caller.Account);
+    }
 }

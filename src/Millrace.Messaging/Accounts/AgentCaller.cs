@@ -13,6 +13,9 @@ public sealed record AgentCaller
     /// <summary>What was presented: the recovery key, an API key or a token.</summary>
     public required AuditActor Credential { get; init; }
 
+    /// <summary>Digest of the recovery key that was presented: a write by it asks whether it is the account's still.</summary>
+    public byte[]? RecoveryDigest { get; init; }
+
     /// <summary>The API key that was presented, or that the token was issued for.</summary>
     public Id<AgentKey>? Key { get; init; }
 

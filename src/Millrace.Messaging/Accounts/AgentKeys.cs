@@ -15,6 +15,7 @@ public sealed class AgentKeys(
     MessagingHome home,
     CredentialDigests digests,
     LiveTokens live,
+    IEnumerable<IAccountPart> parts,
     AgentAuditLog audit,
     AccountOptions options,
     TimeProvider time
@@ -68,7 +69,7 @@ public sealed class AgentKeys(
             async db =>
             {
                 var now = time.GetUtcNow();
-                await LockAsync(db, caller.Account);
+                await OwnAccount.HoldAsync(db, caller);
                 if (await CountLiveAsync(db, caller.Account, now) >= options.KeysPerAgent)
                     throw new Conflict(
                         "too_many_keys",
@@ -142,7 +143,7 @@ public sealed class AgentKeys(
             async db =>
             {
                 var now = time.GetUtcNow();
-                await LockAsync(db, caller.Account);
+                await OwnAccount.HoldAsync(db, caller);
                 var key = await FindAsync(db, caller.Account, id);
                 if (key.RevokedBy(now) is { } before)
                     return before;
@@ -179,7 +180,7 @@ public sealed class AgentKeys(
             async db =>
             {
                 var now = time.GetUtcNow();
-                await LockAsync(db, caller.Account);
+                await OwnAccount.HoldAsync(db, caller);
                 var old = await FindAsync(db, caller.Account, id);
                 if (!old.IsLive(now))
                     throw new Conflict(
@@ -210,11 +211,27 @@ public sealed class AgentKeys(
                     issued.Key.Id,
                     new JsonObject { ["replaces"] = id.Text() }
                 );
+                foreach (var part in parts)
+                    await part.ReplaceKeyAsync(db, caller.Account, id, issued.Key.Id);
                 await live.EndAsync(db, caller.Account);
                 return issued;
             },
             cancellation
         );
+
+    /// <summary>Whether a key is there, and neither revoked nor expired.</summary>
+    internal Task<bool> IsLiveAsync(Id<AgentKey> id, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return store.ReadAsync(
+            home.Workspace,
+            async db =>
+                await db.Set<AgentKey>().AsNoTracking().FirstOrDefaultAsync(row => row.Id == id)
+                    is { } key
+                && key.IsLive(now),
+            cancellation
+        );
+    }
 
     /// <summary>Ends all keys of an account within the caller's write, and says how many were live.</summary>
     internal static async ValueTask<int> RevokeAllAsync(
@@ -249,10 +266,6 @@ public sealed class AgentKeys(
             account.Value,
             now
         );
-
-    /// <summary>On PostgreSQL two changes of one account's keys must not pass each other.</summary>
-    private static async ValueTask LockAsync(Db db, Id<AgentAccount> account) =>
-        await db.ExecuteAsync("UPDATE agent_accounts SET name = name WHERE id = $1", account.Value);
 
     private static async ValueTask<AgentKey> FindAsync(
         Db db,

@@ -43,10 +43,8 @@ public sealed class Recovery(
             home.Workspace,
             async db =>
             {
-                var mail = await FindAsync(db, token, MailPurpose.Verification);
-                var account = mail is null ? null : await AccountAsync(db, mail.AccountId);
-                if (mail is null || account?.Email != mail.Address)
-                    throw NoGood();
+                var (mail, account) =
+                    await FindAsync(db, token, MailPurpose.Verification) ?? throw NoGood();
                 // The link, followed again.
                 if (mail.UsedAt is not null && account.EmailVerifiedAt is { } before)
                     return new Verified(account.Id, mail.Address, before);
@@ -67,16 +65,14 @@ public sealed class Recovery(
             home.Workspace,
             async db =>
             {
+                if (!await OwnAccount.HoldAsync(db, agent))
+                    return null;
+                var account = await AccountAsync(db, agent);
                 var mail = await db.Set<AccountMail>()
                     .Where(row => row.AccountId == agent && row.Purpose == MailPurpose.Verification)
                     .OrderByDescending(row => row.Id)
                     .FirstOrDefaultAsync();
-                if (
-                    mail is null
-                    || !Holds(mail)
-                    || await AccountAsync(db, agent) is not { } account
-                    || account.Email != mail.Address
-                )
+                if (mail is null || !Holds(mail) || account.Email != mail.Address)
                     return null;
                 if (secrets.IsCode(mail.Id, code))
                     return await VerifyAsync(db, account, mail, origin);
@@ -108,7 +104,7 @@ public sealed class Recovery(
                     account?.EmailVerifiedAt is not null
                     && string.Equals(account.Email, email, StringComparison.OrdinalIgnoreCase)
                 )
-                    await mails.SendAsync(db, account, MailPurpose.Recovery);
+                    await mails.SendAsync(db, account, MailPurpose.Recovery, time.GetUtcNow());
             },
             cancellation
         );
@@ -125,13 +121,9 @@ public sealed class Recovery(
             async db =>
             {
                 var now = time.GetUtcNow();
-                var mail = await FindAsync(db, token, MailPurpose.Recovery);
-                if (
-                    mail is null
-                    || !Holds(mail)
-                    || await AccountAsync(db, mail.AccountId) is not { } account
-                    || account.Email != mail.Address
-                )
+                var (mail, account) =
+                    await FindAsync(db, token, MailPurpose.Recovery) ?? throw NoGood();
+                if (!Holds(mail))
                     throw NoGood();
                 await AccountMails.VoidAsync(db, account.Id);
                 mail.UsedAt = now;
@@ -175,15 +167,32 @@ public sealed class Recovery(
         return new Verified(account.Id, mail.Address, now);
     }
 
-    private async ValueTask<AccountMail?> FindAsync(Db db, string token, MailPurpose purpose) =>
-        secrets.TryReadToken(purpose, token, out var id)
-            ? await db.Set<AccountMail>()
-                .FirstOrDefaultAsync(row => row.Id == id && row.Purpose == purpose)
+    /// <summary>
+    /// The mail that a token came from, and its account, held: so that of two who come with one token the second sees what
+    /// the first did. Null when there is none, or the address is no longer the account's.
+    /// </summary>
+    private async ValueTask<(AccountMail, AgentAccount)?> FindAsync(
+        Db db,
+        string token,
+        MailPurpose purpose
+    )
+    {
+        if (!secrets.TryReadToken(purpose, token, out var id))
+            return null;
+        var found = db.Set<AccountMail>().Where(row => row.Id == id && row.Purpose == purpose);
+        var owner = await found
+            .Select(row => (Id<AgentAccount>?)row.AccountId)
+            .FirstOrDefaultAsync();
+        if (owner is not { } agent || !await OwnAccount.HoldAsync(db, agent))
+            return null;
+        var account = await AccountAsync(db, agent);
+        return await found.FirstOrDefaultAsync() is { } mail && mail.Address == account.Email
+            ? (mail, account)
             : null;
+    }
 
-    private static Task<AgentAccount?> AccountAsync(Db db, Id<AgentAccount> account) =>
-        db.Set<AgentAccount>()
-            .FirstOrDefaultAsync(row => row.Id == account && row.DeletedAt == null);
+    private static Task<AgentAccount> AccountAsync(Db db, Id<AgentAccount> held) =>
+        db.Set<AgentAccount>().FirstAsync(row => row.Id == held);
 
     private bool Holds(AccountMail mail) =>
         mail.UsedAt is null

@@ -73,7 +73,7 @@ public sealed class Registration(
                 if (options.Registration == RegistrationMode.Invitation)
                     await invitations.UseAsync(db, agent.InvitationCode, account.Id);
                 await AddAsync(db, account);
-                var ends = await mails.SendAsync(db, account, MailPurpose.Verification);
+                var ends = await mails.SendAsync(db, account, MailPurpose.Verification, now);
                 await audit.AppendAsync(
                     db,
                     account.Id,

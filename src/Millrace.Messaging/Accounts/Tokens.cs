@@ -141,6 +141,7 @@ public sealed class Tokens(
             async db =>
             {
                 var now = time.GetUtcNow();
+                await OwnAccount.HoldAsync(db, caller);
                 if (all)
                     await RevokeAllAsync(db, caller.Account, now);
                 else

@@ -11,21 +11,22 @@ namespace Millrace.Messaging.Mail;
 /// Hands mails over: as work in the transaction of the change that they tell of, so that one is sent if and only if the
 /// change was made, and sent again when the transport fails.
 /// </summary>
-public sealed class AccountMails(WorkQueue work, AccountOptions options, TimeProvider time)
+public sealed class AccountMails(WorkQueue work, AccountOptions options)
 {
     internal const string WorkKind = "messaging.mail";
 
     /// <summary>Hands a mail to the account's address over, within the caller's write.</summary>
+    /// <param name="now">That of the change.</param>
     /// <returns>Until when what is in it holds; null when there is no address that a mail could go to.</returns>
     internal async ValueTask<DateTimeOffset?> SendAsync(
         Db db,
         AgentAccount account,
-        MailPurpose purpose
+        MailPurpose purpose,
+        DateTimeOffset now
     )
     {
         if (account.Email is not { } address || !MailAddress.TryCreate(address, out _))
             return null;
-        var now = time.GetUtcNow();
         var mail = new AccountMail
         {
             Id = Id<AccountMail>.New(now),
@@ -48,11 +49,18 @@ public sealed class AccountMails(WorkQueue work, AccountOptions options, TimePro
         return mail.ExpiresAt;
     }
 
-    /// <summary>Ends whatever was mailed to an account before, within the caller's write.</summary>
+    /// <summary>
+    /// Ends the tokens and codes that were mailed to an account before, within the caller's write. A notice still goes
+    /// out: whoever took the account over does not silence it by another address.
+    /// </summary>
     internal static async ValueTask VoidAsync(Db db, Id<AgentAccount> account) =>
         await db.ExecuteAsync(
-            "UPDATE account_mails SET expires_at = created_at WHERE workspace_id = $1 AND account_id = $2 AND used_at IS NULL",
+            """
+            UPDATE account_mails SET expires_at = created_at
+            WHERE workspace_id = $1 AND account_id = $2 AND used_at IS NULL AND purpose <> $3
+            """,
             db.Workspace.Value,
-            account.Value
+            account.Value,
+            MailPurpose.KeyRotated
         );
 }

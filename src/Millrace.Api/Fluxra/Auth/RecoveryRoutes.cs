@@ -83,7 +83,7 @@ internal static class RecoveryRoutes
         var agent = AgentField.Optional(fields, "agent_id");
         var name = fields.Text("agent_name", LongestName);
         var email = AccountFields.Email(fields);
-        if (!fields.IsGiven("agent_id") && name is null)
+        if (!fields.Has("agent_id") && name is null)
             fields.Refuse("agent_id", FieldErrors.Required);
         if (email is null && !fields.Errors.Any)
             fields.Refuse("email", FieldErrors.Required);

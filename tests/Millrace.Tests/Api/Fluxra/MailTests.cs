@@ -75,6 +75,46 @@ public sealed class MailTests : IAsyncDisposable
         _smtp.Refusals.ShouldBeEmpty();
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Another_address_does_not_silence_the_notice_of_a_changed_recovery_key(
+        Dialect dialect
+    )
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server = await TestServer.StartAsync(dialect, time, Smtp);
+        using var agent = await AgentClient.RegisterAsync(server, email: "ops@example.com");
+        var mail = await _smtp.NextAsync(Cancel);
+        var token = mail
+            .Text.Split('\n')
+            .Single(line => line.StartsWith("Token: ", StringComparison.Ordinal))[7..]
+            .Trim();
+        (
+            await agent.RecoveryAsync(
+                "POST",
+                "/api/auth/verify-email",
+                $$"""{"token":"{{token}}"}"""
+            )
+        ).Status.ShouldBe(200);
+        // The notice does not get out before the address is changed.
+        _smtp.Refusals.Enqueue("451 try later");
+
+        var rotated = await agent.RecoveryAsync("POST", "/api/auth/rotate-recovery-key");
+        agent.RecoveryKey = rotated["recovery_key"];
+        (
+            await agent.RecoveryAsync("PATCH", $"/api/agents/{agent.Id}", """{"email":null}""")
+        ).Status.ShouldBe(200);
+
+        var coming = _smtp.NextAsync(Cancel);
+        while (!coming.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(coming, Task.Delay(TimeSpan.FromMilliseconds(100), Cancel));
+        }
+        var notice = await coming;
+        notice.To.ShouldBe("ops@example.com");
+        notice.Text.ShouldContain("was changed");
+    }
+
     private (string, string)[] Smtp =>
         [
             ("Messaging:Mail:Host", "127.0.0.1"),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Storage;
 using Millrace.Testing;
+using Millrace.Tests.Api.Fluxra.Chat;
 
 namespace Millrace.Tests.Api.Fluxra;
 
@@ -200,5 +201,137 @@ public sealed class RecoveryTests
             400,
             "INVALID_REQUEST"
         );
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Of_rotations_at_once_by_one_recovery_key_one_succeeds(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        using var agent = await AgentClient.RegisterAsync(server);
+        for (var round = 0; round < 5; round++)
+        {
+            var answers = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 8)
+                    .Select(_ => agent.RecoveryAsync("POST", "/api/auth/rotate-recovery-key"))
+            );
+
+            var rotated = answers.Where(answer => answer.Status == 200).ShouldHaveSingleItem();
+            foreach (var answer in answers.Where(answer => answer != rotated))
+                answer.ShouldFail(401, "UNAUTHORIZED");
+            agent.RecoveryKey = rotated["recovery_key"];
+        }
+        await agent.TakeTokenAsync();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_mailed_token_gets_an_account_back_once_and_no_older_key_outlives_it(
+        Dialect dialect
+    )
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        using var agent = await AgentClient.RegisterAsync(server, email: Address);
+        using var http = server.Client("");
+        var verification = Outbox.TokenIn((await server.ReadAsync(1)).Single());
+        var verified = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    http.CallAsync("GET", $"/api/auth/verify-email?token={verification}")
+                )
+        );
+        verified.Select(answer => answer.Text).Distinct().ShouldHaveSingleItem();
+        await http.CallAsync(
+            "POST",
+            "/api/auth/recover",
+            body: $$"""{"agent_id":"{{agent.Id}}","email":"{{Address}}"}"""
+        );
+        var token = (await server.ReadAsync(2))
+            .Select(Outbox.TokenIn)
+            .Single(mailed => mailed.StartsWith("rcv_", StringComparison.Ordinal));
+
+        var made = Enumerable
+            .Range(0, 8)
+            .Select(_ =>
+                agent.RecoveryAsync("POST", $"/api/agents/{agent.Id}", """{"name":"old"}""")
+            )
+            .ToList();
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    http.CallAsync(
+                        "POST",
+                        "/api/auth/recover/confirm",
+                        body: $$"""{"token":"{{token}}"}"""
+                    )
+                )
+        );
+        var old = await Task.WhenAll(made);
+
+        var back = answers.Where(answer => answer.Status == 200).ShouldHaveSingleItem();
+        foreach (var answer in answers.Where(answer => answer != back))
+            answer.ShouldFail(400, "INVALID_REQUEST");
+        foreach (var key in old)
+        {
+            key.Status.ShouldBeOneOf(201, 401);
+            if (key.Status != 201)
+                continue;
+            agent.ApiKey = key["api_key"];
+            (await agent.ExchangeAsync()).ShouldFail(401, "UNAUTHORIZED");
+        }
+        agent.RecoveryKey = back["recovery_key"];
+        await agent.TakeTokenAsync();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Wrong_codes_at_once_are_all_counted(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        using var agent = await AgentClient.RegisterAsync(server, email: Address);
+        using var http = server.Client("");
+        Task<Answer> TryAsync(string code) =>
+            http.CallAsync(
+                "POST",
+                "/api/auth/verify-email",
+                body: $$"""{"agent_id":"{{agent.Id}}","code":"{{code}}"}"""
+            );
+        var right = Outbox.CodeIn((await server.ReadAsync(1)).Single());
+        var wrong = right == "000000" ? "000001" : "000000";
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => TryAsync(wrong)));
+
+        foreach (var answer in answers)
+            answer.ShouldFail(400, "INVALID_REQUEST");
+        (await TryAsync(right)).ShouldFail(400, "INVALID_REQUEST");
+    }
+
+    [Fact]
+    public async Task An_agent_id_of_null_is_none()
+    {
+        await using var server = await TestServer.StartAsync(time: _time);
+        using var http = server.Client("");
+        foreach (
+            var body in (string[])
+                ["""{"agent_id":null,"email":"a@example.com"}""", """{"email":"a@example.com"}"""]
+        )
+            (await http.CallAsync("POST", "/api/auth/recover", body: body)).ShouldFail(
+                400,
+                "INVALID_REQUEST"
+            );
+    }
+
+    [Fact]
+    public async Task A_verification_ends_an_hour_after_the_account_was_made_by_any_clock()
+    {
+        _time.AutoAdvanceAmount = TimeSpan.FromMilliseconds(700);
+        await using var server = await TestServer.StartAsync(time: _time);
+        for (var i = 0; i < 5; i++)
+        {
+            using var agent = await AgentClient.RegisterAsync(server, email: Address);
+            var made = DateTimeOffset.Parse(agent.Registered["created_at"]!.ToString());
+            var ends = agent.Registered["email_verification_expires_at"]!.ToString();
+            DateTimeOffset.Parse(ends).ShouldBe(made.AddHours(1));
+        }
     }
 }
