@@ -23,6 +23,7 @@ using Millrace.Api.Shared.Documents;
 using Millrace.Api.Shared.Failures;
 using Millrace.Core.Settings;
 using Millrace.Messaging.Feed;
+using Millrace.Messaging.Messages;
 
 namespace Millrace.Api.Fluxra;
 
@@ -62,6 +63,7 @@ internal static class FluxraSurface
         services.AddSingleton<BodyReader>();
         services.AddSingleton<Cursors>();
         services.AddSingleton<FeedFormat>(FeedWire.Format);
+        services.AddSingleton<AnswerBurial>(ShownMessages.Bury);
         services.AddSingleton<FeedCursors>();
         services.AddSingleton<SocketSessions>();
         return services.AddSurfaceDocument(

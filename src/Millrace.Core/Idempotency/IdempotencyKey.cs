@@ -32,6 +32,9 @@ internal sealed class IdempotencyKey : IOwned
 
     public byte[]? Body { get; init; }
 
+    /// <summary>What the answer tells of, where that may have to be taken back.</summary>
+    public string? Subject { get; init; }
+
     private sealed class Mapping : IEntityTypeConfiguration<IdempotencyKey>
     {
         public void Configure(EntityTypeBuilder<IdempotencyKey> builder)
@@ -45,6 +48,9 @@ internal sealed class IdempotencyKey : IOwned
                     row.Key,
                 });
             builder.HasIndex(row => row.ExpiresAt);
+            builder
+                .HasIndex(row => new { row.WorkspaceId, row.Subject })
+                .HasFilter("subject IS NOT NULL");
         }
     }
 }

@@ -96,6 +96,33 @@ public sealed partial class IdempotencyService(
         );
 
     /// <summary>
+    /// Puts others in the place of the answers that are kept of a subject, within the caller's write: what they told is
+    /// not to be told again.
+    /// </summary>
+    /// <param name="rewrite">Makes a body of a body.</param>
+    public static async ValueTask RewriteAsync(
+        Db db,
+        string subject,
+        Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> rewrite
+    )
+    {
+        var kept = await db.QueryAsync(
+            "SELECT scope, key, body FROM idempotency_keys WHERE workspace_id = $1 AND subject = $2 AND body IS NOT NULL",
+            row => (Scope: row.Text(0), Key: row.Text(1), Body: row.Bytes(2)),
+            db.Workspace.Value,
+            subject
+        );
+        foreach (var answer in kept)
+            await db.ExecuteAsync(
+                "UPDATE idempotency_keys SET body = $4 WHERE workspace_id = $1 AND scope = $2 AND key = $3",
+                db.Workspace.Value,
+                answer.Scope,
+                answer.Key,
+                rewrite(answer.Body).ToArray()
+            );
+    }
+
+    /// <summary>
     /// Frees the keys of requests that a dead process ran. On SQLite there is one server process, so at its start
     /// every running request is one; on PostgreSQL another may run it, and its lease tells.
     /// </summary>
@@ -136,7 +163,7 @@ public sealed partial class IdempotencyService(
             INSERT INTO idempotency_keys (workspace_id, scope, key, body_hash, lease, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (workspace_id, scope, key) DO UPDATE SET
                 body_hash = EXCLUDED.body_hash, lease = EXCLUDED.lease, expires_at = EXCLUDED.expires_at,
-                status = NULL, headers = NULL, body = NULL
+                status = NULL, headers = NULL, body = NULL, subject = NULL
             WHERE idempotency_keys.expires_at <= $7
             """,
             request.Workspace.Value,
@@ -256,10 +283,10 @@ public sealed partial class IdempotencyService(
     ) =>
         await db.ExecuteAsync(
             """
-            INSERT INTO idempotency_keys (workspace_id, scope, key, body_hash, expires_at, status, headers, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO idempotency_keys (workspace_id, scope, key, body_hash, expires_at, status, headers, body, subject)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $10)
             ON CONFLICT (workspace_id, scope, key) DO UPDATE SET lease = NULL, expires_at = EXCLUDED.expires_at,
-                status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body
+                status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body, subject = EXCLUDED.subject
             WHERE idempotency_keys.lease = $9
             """,
             request.Workspace.Value,
@@ -270,7 +297,8 @@ public sealed partial class IdempotencyService(
             (long)answer.Status,
             JsonSerializer.Serialize(answer.Headers),
             answer.Body is { Length: <= StoredAnswer.LargestBody } body ? body.ToArray() : null,
-            lease.Value
+            lease.Value,
+            answer.Subject
         );
 
     private async Task RenewAsync(

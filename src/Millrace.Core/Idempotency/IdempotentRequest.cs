@@ -33,6 +33,9 @@ public sealed record StoredAnswer(
 {
     /// <summary>Bytes of body that are kept; of a larger answer it is only remembered that it was given.</summary>
     public const int LargestBody = 1024 * 1024;
+
+    /// <summary>What it tells of, by which <see cref="IdempotencyService.RewriteAsync"/> finds it while it is kept.</summary>
+    public string? Subject { get; init; }
 }
 
 /// <summary>The answer to an idempotent request: null when it ran just now and what it answered is not kept.</summary>

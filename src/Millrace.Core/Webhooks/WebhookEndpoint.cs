@@ -24,6 +24,12 @@ public sealed class WebhookEndpoint : IOwned
     /// <summary>The types that it gets, parted by spaces; all of them when empty.</summary>
     public string EventTypes { get; set; } = "";
 
+    /// <summary>
+    /// By what the owner was known that made it, or changed it last, as its <see cref="IWebhookSource"/> writes it; empty
+    /// where owners are known by one thing.
+    /// </summary>
+    public string GrantedBy { get; set; } = "";
+
     public required WebhookState State { get; set; }
 
     public string? DisabledReason { get; set; }

@@ -71,6 +71,8 @@ public sealed class ConversationSettings(
                     time.GetUtcNow()
                 );
                 await BlockRules.RequireNoneAsync(db, agent, [other]);
+                // A message that this shows is not deleted before the answer is kept.
+                await Access.LockAsync(db, id);
                 if (isNew)
                     await events.AppendAsync(
                         db,

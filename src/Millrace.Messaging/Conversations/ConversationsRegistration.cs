@@ -26,6 +26,7 @@ internal static class ConversationsRegistration
         services.AddSingleton<Audience>();
         services.AddSingleton<BlockList>();
         services.AddSingleton<Sending>();
+        services.AddSingleton<KeptAnswers>();
         services.AddSingleton<Revision>();
         services.AddSingleton<MessageHistory>();
         services.AddSingleton<MessageWords>();

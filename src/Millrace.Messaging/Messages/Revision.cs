@@ -12,6 +12,7 @@ public sealed class Revision(
     Store store,
     MessagingHome home,
     Sending sending,
+    KeptAnswers answers,
     EventLog events,
     MessageWords words,
     ChatOptions options,
@@ -103,6 +104,7 @@ public sealed class Revision(
                     ),
                 };
                 await BuryAsync(db, deleted, hides: options.Filters && conversation.IsGroup);
+                await answers.BuryAsync(db, deleted);
                 return deleted;
             },
             cancellation
@@ -152,11 +154,11 @@ public sealed class Revision(
         );
         var others = hides
             ? "AND agent_id NOT IN (SELECT owner_id FROM blocks WHERE workspace_id = $1 AND target_id = $4)"
-            : "AND agent_id <> $4";
+            : "";
         await db.ExecuteAsync(
             $"""
             UPDATE conversation_members SET discount = discount + 1
-            WHERE workspace_id = $1 AND conversation_id = $2 AND read_number < $3 {others}
+            WHERE workspace_id = $1 AND conversation_id = $2 AND read_number < $3 AND agent_id <> $4 {others}
             """,
             db.Workspace.Value,
             message.Conversation.Value,

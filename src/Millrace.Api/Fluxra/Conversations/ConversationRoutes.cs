@@ -99,6 +99,7 @@ internal static class ConversationRoutes
             );
         }
         var (view, isNew) = await conversations.OpenDirectAsync(caller, other, http.RequestAborted);
+        http.Shows(view.LastMessage);
         return Show(view, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 

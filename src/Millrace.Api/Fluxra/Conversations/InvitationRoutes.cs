@@ -161,14 +161,16 @@ internal static class InvitationRoutes
     private static async Task<JsonHttpResult<ConversationResponse>> AcceptAsync(
         HttpContext http,
         GroupInvitations invitations
-    ) =>
-        ConversationRoutes.Show(
-            await invitations.AcceptAsync(
-                http.Agent().Account,
-                InvitationId(http),
-                http.RequestAborted
-            )
+    )
+    {
+        var view = await invitations.AcceptAsync(
+            http.Agent().Account,
+            InvitationId(http),
+            http.RequestAborted
         );
+        http.Shows(view.LastMessage);
+        return ConversationRoutes.Show(view);
+    }
 
     private static async Task<JsonHttpResult<InvitationResponse>> DeclineAsync(
         HttpContext http,

@@ -70,10 +70,9 @@ internal static class MessageRoutes
     )
     {
         var message = MessageFields.Read(await bodies.ReadAsync(http));
-        return Show(
-            await sending.SendAsync(http.Agent().Account, message, http.RequestAborted),
-            StatusCodes.Status201Created
-        );
+        var sent = await sending.SendAsync(http.Agent().Account, message, http.RequestAborted);
+        http.Shows(sent);
+        return Show(sent, StatusCodes.Status201Created);
     }
 
     private static async Task<JsonHttpResult<MessageResponse>> GetAsync(

@@ -3,6 +3,9 @@ using Millrace.Core.Idempotency;
 
 namespace Millrace.Api.Shared.Idempotency;
 
+/// <summary>A feature of a request: what its answer tells of, where that may have to be taken back while it is kept.</summary>
+internal sealed record AnswerSubject(string Text);
+
 /// <summary>
 /// Answers a request once per key. The answer is held until it is stored, then sent, so that no client has an answer
 /// that a repeat could contradict. Not for streams, nor for answers that hold a secret.
@@ -98,6 +101,9 @@ internal sealed class AnswerOnce(IdempotencyService idempotency)
                 ["Content-Type"] = response.ContentType ?? "",
             },
             held.ToArray()
-        );
+        )
+        {
+            Subject = http.Features.Get<AnswerSubject>()?.Text,
+        };
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
 using Millrace.Testing;
 
@@ -136,6 +138,49 @@ public sealed class RevisionTests
         (
             await ada.PostAsync($"/api/conversations/{group}/read", new { message_id = elsewhere })
         ).ShouldFail(400, "INVALID_REQUEST");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_repeat_does_not_say_again_what_was_deleted_since(Dialect dialect)
+    {
+        const string Secret = "the berth code is 4711";
+        await using var server = await Talk.StartAsync(dialect);
+        var agents = await Talk.AgentsAsync(server, 2);
+        var (ada, bob) = (agents[0], agents[1]);
+        Task<Answer> OnceAsync(AgentClient agent, string path, string body) =>
+            agent.CallAsync("POST", path, body, ("Idempotency-Key", "once"));
+        var toBob = $$"""{"recipient_agent_id":"{{bob.Id}}","content":"{{Secret}}"}""";
+        var withAda = $$"""{"type":"direct","member_ids":["{{ada.Id}}"]}""";
+        var sent = await OnceAsync(ada, "/api/messages", toBob);
+        sent.Status.ShouldBe(201, sent.Text);
+        var opened = await OnceAsync(bob, "/api/conversations", withAda);
+        opened.Status.ShouldBe(200, opened.Text);
+        opened.Text.ShouldContain(Secret);
+        (await OnceAsync(ada, "/api/messages", toBob)).Text.ShouldBe(sent.Text);
+
+        (
+            await ada.CallAsync("DELETE", $"/api/messages/{sent["message_id"]}")
+        ).Status.ShouldBe(200);
+
+        var again = await OnceAsync(ada, "/api/messages", toBob);
+        again.Status.ShouldBe(201, again.Text);
+        again.Header("Idempotency-Replayed").ShouldBe("true");
+        again["message_id"].ShouldBe(sent["message_id"]);
+        (again["status"], again["content"]).ShouldBe(("deleted", ""));
+        var reopened = await OnceAsync(bob, "/api/conversations", withAda);
+        reopened.Header("Idempotency-Replayed").ShouldBe("true");
+        reopened["conversation_id"].ShouldBe(opened["conversation_id"]);
+        reopened.Json["last_message"]!["status"]!.ToString().ShouldBe("deleted");
+        reopened.Text.ShouldNotContain(Secret);
+        // Nor does the database hold it.
+        var kept = await server
+            .Services.GetRequiredService<Store>()
+            .ReadAsync(
+                Reach.Installation,
+                db => db.QueryAsync("SELECT body FROM idempotency_keys", row => row.Bytes(0))
+            );
+        kept.Count.ShouldBe(2);
+        kept.ShouldAllBe(body => !Encoding.UTF8.GetString(body).Contains("4711"));
     }
 }
 
