@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Millrace.Core.Ids;
@@ -15,6 +16,19 @@ public readonly record struct Id<T>(Guid Value) : IComparable<Id<T>>
 {
     /// <summary>A new id that sorts after those made before it.</summary>
     public static Id<T> New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+
+    /// <summary>The least of the ids that can be made in a millisecond: a bound, and the id of nothing.</summary>
+    public static Id<T> FirstOf(DateTimeOffset time)
+    {
+        // The first 48 bits of an id are the millisecond.
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(
+            bytes,
+            Math.Max(0, time.ToUnixTimeMilliseconds()) << 16
+        );
+        return new(new Guid(bytes, bigEndian: true));
+    }
 
     /// <summary>A new id that says nothing of when it was made, for rows whose id is the secret.</summary>
     public static Id<T> Random() => new(Guid.NewGuid());

@@ -55,6 +55,13 @@ public sealed class AgentAudit : IOwned
                 row.AccountId,
                 row.Id,
             });
+            builder.HasIndex(row => new
+            {
+                row.WorkspaceId,
+                row.AccountId,
+                row.Action,
+                row.Id,
+            });
         }
     }
 }
@@ -131,9 +138,15 @@ public sealed class AgentAuditLog(Store store, MessagingHome home, TimeProvider 
                 if (filter.Action is { } action)
                     entries = entries.Where(row => row.Action == action);
                 if (filter.Since is { } since)
-                    entries = entries.Where(row => row.CreatedAt >= since);
+                {
+                    var first = Id<AgentAudit>.FirstOf(since);
+                    entries = entries.Where(row => row.Id >= first && row.CreatedAt >= since);
+                }
                 if (filter.Until is { } until)
-                    entries = entries.Where(row => row.CreatedAt <= until);
+                {
+                    var beyond = Id<AgentAudit>.FirstOf(until.AddMilliseconds(1));
+                    entries = entries.Where(row => row.Id < beyond && row.CreatedAt <= until);
+                }
                 if (before is { } last)
                     entries = entries.Where(row => row.Id < last);
                 return Page.Of(

@@ -64,10 +64,16 @@ public sealed class ContractNotices(EventLog events, AgentAuditLog audit, Sendin
             $$"""{"contract":"{{contract.Id}}","version":{{contract.Version}}}"""
         );
 
-    /// <summary>Says it where the contract has a conversation. Whoever may no longer send there changes the contract silently.</summary>
+    /// <summary>
+    /// Says a change of state where the contract has a conversation: which contract it is and its state, and nothing more,
+    /// since there may be others than the parties. Whoever may no longer send there changes the contract silently.
+    /// </summary>
     private async ValueTask SayAsync(Db db, Contract contract, ContractChange change)
     {
         if (contract.Conversation is not { } conversation || change.Agent is not { } party)
+            return;
+        // A proposal leaves the state as it is, and is between the parties.
+        if (change.Action is ContractAction.Propose)
             return;
         try
         {
@@ -85,7 +91,8 @@ public sealed class ContractNotices(EventLog events, AgentAuditLog audit, Sendin
             {
                 Conversation = conversation,
                 Type = MessageType.System,
-                Metadata = Facts(contract, change).ToJsonString(),
+                Metadata = Said(contract).ToJsonString(),
+                IsNotice = true,
             }
         );
     }
@@ -113,14 +120,15 @@ public sealed class ContractNotices(EventLog events, AgentAuditLog audit, Sendin
             );
     }
 
-    private static JsonObject Facts(Contract contract, ContractChange change) =>
-        new()
-        {
-            ["contract_id"] = contract.Id.Text(),
-            ["action"] = Word(change.Action),
-            ["status"] = Word(contract.Status),
-            ["version"] = contract.Version,
-        };
+    private static JsonObject Said(Contract contract) =>
+        new() { ["contract_id"] = contract.Id.Text(), ["status"] = Word(contract.Status) };
+
+    private static JsonObject Facts(Contract contract, ContractChange change)
+    {
+        var facts = Said(contract);
+        (facts["action"], facts["version"]) = (Word(change.Action), contract.Version);
+        return facts;
+    }
 
     private static string Word(Enum value) =>
         JsonNamingPolicy.SnakeCaseLower.ConvertName($"{value}");

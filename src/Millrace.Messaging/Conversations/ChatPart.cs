@@ -8,7 +8,7 @@ namespace Millrace.Messaging.Conversations;
 /// What a deleted account leaves: its groups, which pass on; its direct conversations, in which nobody writes any more;
 /// blocks by and against it, and invitations, which are gone. What it said stays. (fluxra §9.7)
 /// </summary>
-internal sealed class ChatPart(Members members) : IAccountPart
+internal sealed class ChatPart(Members members, Discounts discounts) : IAccountPart
 {
     public async ValueTask CloseAsync(Db db, Id<AgentAccount> account, DateTimeOffset now)
     {
@@ -28,8 +28,17 @@ internal sealed class ChatPart(Members members) : IAccountPart
             var (_, role) = await Access.LockAsync(db, group, account);
             await members.LeaveAsync(db, group, account, role, account);
         }
+        var blockers = await db.QueryAsync(
+            "SELECT owner_id FROM blocks WHERE workspace_id = $1 AND target_id = $2 ORDER BY owner_id",
+            row => row.Id<AgentAccount>(0),
+            db.Workspace.Value,
+            account.Value
+        );
         foreach (var statement in Ending)
             await db.ExecuteAsync(statement, db.Workspace.Value, account.Value, now);
+        // What it said is hidden from them no longer.
+        foreach (var blocker in blockers)
+            await discounts.RecountAsync(db, blocker, account);
     }
 
     private static readonly string[] Ending =

@@ -128,7 +128,7 @@ public sealed record ConversationView(Conversation Conversation, Id<AgentAccount
 
     /// <summary>
     /// Messages after the read position that count: a difference of numbers, corrected by those that do not. Nothing is
-    /// counted to know it. One's own never stand after one's position, since sending moves it.
+    /// counted to know it. One's own do not stand after one's position, since sending moves it, or are corrected for.
     /// </summary>
     public long Unread =>
         IsBlocked ? 0 : Conversation.LastNumber - Position.Number - Position.Discount;

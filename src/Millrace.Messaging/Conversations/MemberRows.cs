@@ -9,7 +9,9 @@ namespace Millrace.Messaging.Conversations;
 internal static class MemberRows
 {
     /// <param name="sequence">The first of the conversation's events that the member is told of.</param>
-    /// <param name="read">The message up to which the member has read; null before the first.</param>
+    /// <param name="said">
+    /// The last message of its own of a member that comes again, up to which it has read; null for one that has none.
+    /// </param>
     /// <param name="discount">Messages behind it that do not count as unread.</param>
     public static async ValueTask InsertAsync(
         Db db,
@@ -18,14 +20,14 @@ internal static class MemberRows
         MemberRole role,
         DateTimeOffset now,
         long sequence,
-        (long Number, Id<Message> Id)? read = null,
+        (long Number, Id<Message> Id)? said = null,
         long discount = 0
     ) =>
         await db.ExecuteAsync(
             """
             INSERT INTO conversation_members (workspace_id, conversation_id, agent_id, role, joined_at, from_sequence,
-                read_number, read_message_id, discount)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                read_number, said_number, read_message_id, discount)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)
             """,
             db.Workspace.Value,
             conversation.Value,
@@ -33,8 +35,8 @@ internal static class MemberRows
             role,
             now,
             sequence,
-            read?.Number ?? 0,
-            read?.Id.Value,
+            said?.Number ?? 0,
+            said?.Id.Value,
             discount
         );
 
@@ -50,10 +52,11 @@ internal static class MemberRows
     {
         await db.ExecuteAsync(
             $"""
-            INSERT INTO past_members (workspace_id, conversation_id, agent_id, from_sequence, to_sequence, left_at,
+            INSERT INTO past_members (workspace_id, conversation_id, agent_id, from_sequence, to_sequence, left_at, said_number,
                 {Departure.Columns})
-            SELECT m.workspace_id, m.conversation_id, m.agent_id, m.from_sequence, $4, $5, c.name, c.description, c.metadata,
-                c.invite_policy, c.post_policy, c.member_count, c.last_number, c.active_at, c.updated_at
+            SELECT m.workspace_id, m.conversation_id, m.agent_id, m.from_sequence, $4, $5, m.said_number, c.name,
+                c.description, c.metadata, c.invite_policy, c.post_policy, c.member_count, c.last_number, c.active_at,
+                c.updated_at
             FROM conversation_members m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
             WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.agent_id = $3
             """,

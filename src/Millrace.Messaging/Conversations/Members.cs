@@ -216,10 +216,10 @@ public sealed class Members(
     ) =>
         db.FirstAsync(
             """
-            SELECT m.number, m.id FROM messages m
-            WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.sender_id = $3 AND EXISTS (
-                SELECT 1 FROM past_members p WHERE p.workspace_id = $1 AND p.conversation_id = $2 AND p.agent_id = $3)
-            ORDER BY m.number DESC LIMIT 1
+            SELECT m.number, m.id FROM past_members p JOIN messages m
+                ON m.workspace_id = p.workspace_id AND m.conversation_id = p.conversation_id AND m.number = p.said_number
+            WHERE p.workspace_id = $1 AND p.conversation_id = $2 AND p.agent_id = $3
+            ORDER BY p.to_sequence DESC LIMIT 1
             """,
             row => ((long, Id<Message>)?)(row.Int64(0), row.Id<Message>(1)),
             db.Workspace.Value,
@@ -270,8 +270,10 @@ public sealed class Members(
             db.Workspace.Value,
             conversation.Value
         );
-        if (heir is { } owner)
-            await MemberRows.SetRoleAsync(db, conversation, owner, MemberRole.Owner);
+        if (heir is not { } owner)
+            return;
+        await MemberRows.SetRoleAsync(db, conversation, owner, MemberRole.Owner);
+        await UpdatedAsync(db, conversation);
     }
 
     private static ValueTask<long> CountAsync(Db db, Id<Conversation> conversation, int change) =>

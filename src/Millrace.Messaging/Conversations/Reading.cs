@@ -64,18 +64,23 @@ public sealed class Reading(
         );
     }
 
-    // Only tombstones are counted, by an index that holds nothing else, unless messages are hidden from the reader.
+    private const string Passed = """
+        SELECT m.number FROM messages m
+        WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.number > $3 AND m.number <= $4
+        """;
+
+    // Only tombstones and the reader's own notices are counted, by indexes that hold little else, unless messages are hidden.
     private ValueTask<long> PassedAsync(Db db, ConversationView view, long number)
     {
-        var hidden =
+        var counted =
             options.Filters && view.Conversation.IsGroup
-                ? $"(m.deleted_at IS NOT NULL OR {BlockRules.Hides("$5")})"
-                : "m.deleted_at IS NOT NULL AND $5 IS NOT NULL";
+                ? $"{Passed} AND (m.deleted_at IS NOT NULL OR m.sender_id = $5 OR {BlockRules.Hides("$5")})"
+                : $"""
+                    {Passed} AND m.deleted_at IS NOT NULL
+                    UNION ALL {Passed} AND m.type = 'system' AND m.sender_id = $5 AND m.deleted_at IS NULL
+                    """;
         return db.FirstAsync(
-            $"""
-            SELECT COUNT(*) FROM messages m
-            WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.number > $3 AND m.number <= $4 AND {hidden}
-            """,
+            $"SELECT COUNT(*) FROM ({counted}) passed",
             row => row.Int64(0),
             db.Workspace.Value,
             view.Conversation.Id.Value,

@@ -23,4 +23,7 @@ public sealed record NewMessage(string Content)
     public string? Metadata { get; init; }
 
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>Said for the sender by something else that it did, so that it tells nothing of how far the sender has read.</summary>
+    internal bool IsNotice { get; init; }
 }

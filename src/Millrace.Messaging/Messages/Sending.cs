@@ -43,15 +43,7 @@ public sealed class Sending(
         var now = time.GetUtcNow();
         var conversation =
             request.Conversation
-            ?? (
-                await directs.OpenAsync(
-                    db,
-                    sender,
-                    request.Recipient!.Value,
-                    "recipient_agent_id",
-                    now
-                )
-            ).Id;
+            ?? await OpenDirectAsync(db, sender, request.Recipient!.Value, now);
         var place = await TakePlaceAsync(db, conversation, now) ?? throw Access.Unknown();
         await CheckAsync(db, conversation, sender, place);
         await CheckReplyAsync(db, conversation, request.InReplyTo);
@@ -78,11 +70,30 @@ public sealed class Sending(
             ConversationEvents.DataOf(message.Id, message.Number)
         );
         await InsertAsync(db, message, position);
-        await MoveSenderAsync(db, message);
+        await MoveSenderAsync(db, message, request.IsNotice ? PassOver : ReadUpTo);
         if (options.Filters && place.IsGroup)
             await HideAsync(db, message);
         db.AfterCommit(words.Wake);
         return message;
+    }
+
+    /// <summary>The conversation with a recipient; of a new one both are told.</summary>
+    private async ValueTask<Id<Conversation>> OpenDirectAsync(
+        Db db,
+        Id<AgentAccount> sender,
+        Id<AgentAccount> recipient,
+        DateTimeOffset now
+    )
+    {
+        var (id, isNew) = await directs.OpenAsync(db, sender, recipient, "recipient_agent_id", now);
+        if (isNew)
+            await ConversationEvents.AppendAsync(
+                events,
+                db,
+                ConversationEvents.ConversationCreated,
+                id
+            );
+        return id;
     }
 
     /// <summary>Whether an agent could send into a conversation now; it fails as sending would.</summary>
@@ -220,12 +231,21 @@ public sealed class Sending(
             position
         );
 
-    private static async ValueTask MoveSenderAsync(Db db, Message message) =>
+    private const string ReadUpTo = """
+        UPDATE conversation_members
+        SET read_number = $4, said_number = $4, read_message_id = $5, read_at = $6, discount = 0
+        WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3
+        """;
+
+    /// <summary>The sender's position stays, and its own message does not count behind it.</summary>
+    private const string PassOver = """
+        UPDATE conversation_members SET said_number = $4, discount = discount + 1
+        WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3 AND $5 IS NOT NULL AND $6 IS NOT NULL
+        """;
+
+    private static async ValueTask MoveSenderAsync(Db db, Message message, string move) =>
         await db.ExecuteAsync(
-            """
-            UPDATE conversation_members SET read_number = $4, read_message_id = $5, read_at = $6, discount = 0
-            WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3
-            """,
+            move,
             db.Workspace.Value,
             message.Conversation.Value,
             message.Sender.Value,

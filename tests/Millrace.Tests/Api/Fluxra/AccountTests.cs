@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Storage;
 using Millrace.Testing;
+using Millrace.Tests.Api.Fluxra.Chat;
 
 namespace Millrace.Tests.Api.Fluxra;
 
@@ -107,6 +108,20 @@ public sealed class AccountTests
             $"{Path(agent)}/audit?action=key.created&since=2026-05-01T11:30:01%2B02:00&until=2026-05-01T09:30:01.5Z"
         );
         some.Json["audit_logs"]!.AsArray().Count.ShouldBe(1);
+        foreach (
+            var (range, actions) in new (string, string[])[]
+            {
+                ("since=2026-05-01T09:30:02Z", ["auth.failed", "token.issued"]),
+                ("since=2026-05-01T09:30:02.000000001Z", ["auth.failed", "token.issued"]),
+                ("since=2026-05-01T09:30:02.001Z", ["auth.failed"]),
+                ("until=2026-05-01T09:30:01Z", ["key.created", "agent.registered"]),
+                ("until=2026-05-01T09:30:00.999999999Z", ["agent.registered"]),
+                ("until=2026-05-01T09:29:59Z", []),
+            }
+        )
+            (await agent.AllAsync($"{Path(agent)}/audit-logs?{range}", "audit_logs"))
+                .Select(entry => entry["action"]!.ToString())
+                .ShouldBe(actions, range);
         (await agent.CallAsync("GET", $"{Path(agent)}/audit_logs?since=yesterday")).ShouldFail(
             400,
             "INVALID_REQUEST"

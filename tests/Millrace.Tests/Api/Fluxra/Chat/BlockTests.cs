@@ -202,6 +202,45 @@ public sealed class BlockTests
         (await ada.ContentsAsync(group)).ShouldBe(["", "hidden berth", "shown berth", "last"]);
         (await ada.UnreadAsync(group)).ShouldBe(3);
     }
+
+    [Theory, OnEachDatabase]
+    public async Task What_a_deleted_agent_said_is_counted_once_nobody_blocks_it(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(
+            dialect,
+            ("Messaging:Chat:GroupBlockMode", "Filter")
+        );
+        var agents = await Talk.AgentsAsync(server, 3);
+        var (ada, bob, eve) = (agents[0], agents[1], agents[2]);
+        var group = await eve.GroupAsync(ada, bob);
+        await ada.BlockAsync("agent", bob.Id);
+        await bob.SentAsync(group, "hidden");
+        await eve.SentAsync(group, "shown");
+        (await ada.UnreadAsync(group)).ShouldBe(1);
+
+        (await bob.RecoveryAsync("DELETE", $"/api/agents/{bob.Id}")).Status.ShouldBe(200);
+
+        (await ada.ContentsAsync(group)).ShouldBe(["hidden", "shown"]);
+        (await ada.UnreadAsync(group)).ShouldBe(2);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Every_other_type_blocks_an_agent(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        using var ada = await AgentClient.LogInAsync(server);
+        foreach (var type in (string[])["7", "true", "[\"group\"]", "{}", "null", "\"Group\""])
+        {
+            using var other = await AgentClient.LogInAsync(server);
+            var block = await ada.CallAsync(
+                "POST",
+                "/api/blocks",
+                $$"""{"type":{{type}},"target_id":"{{other.Id}}"}"""
+            );
+            block.Status.ShouldBe(201, block.Text);
+            block["target_type"].ShouldBe("agent");
+        }
+    }
 }
 
 internal static class Blocking

@@ -92,6 +92,62 @@ public sealed class GroupTests
         (await member.PostAsync($"/api/conversations/{group}/read", new { })).Json["unread_count"]!
             .GetValue<long>()
             .ShouldBe(0);
+
+        // Who leaves again without a word has read as far as before.
+        (
+            await member.CallAsync("DELETE", $"/api/conversations/{group}/members/{member.Id}")
+        ).Status.ShouldBe(200);
+        await owner.PostAsync(
+            $"/api/conversations/{group}/members",
+            new { agent_ids = new[] { member.Id } }
+        );
+        (await member.UnreadAsync(group)).ShouldBe(1);
+        (await member.GetAsync($"/api/conversations/{group}"))["last_read_message_id"]
+            .ShouldBe(own);
+    }
+
+    [Fact]
+    public async Task An_agent_that_does_not_exist_is_named_by_its_field()
+    {
+        await using var server = await Talk.StartAsync(Dialect.Sqlite);
+        using var ada = await AgentClient.LogInAsync(server);
+        var group = await ada.GroupAsync();
+        string[] nobody = [$"agt_{Guid.NewGuid():N}"];
+
+        foreach (
+            var (path, body, field) in new (string, object, string)[]
+            {
+                ("/api/conversations", new { member_ids = nobody }, "member_ids"),
+                ("/api/conversations", new { type = "direct", member_ids = nobody }, "member_ids"),
+                ($"/api/conversations/{group}/members", new { agent_ids = nobody }, "agent_ids"),
+                (
+                    "/api/messages",
+                    new { recipient_agent_id = nobody[0], content = "x" },
+                    "recipient_agent_id"
+                ),
+            }
+        )
+        {
+            var refused = await ada.PostAsync(path, body);
+            refused.ShouldFail(404, "NOT_FOUND");
+            var detail = refused.Json["error"]!["details"]!.AsArray().ShouldHaveSingleItem()!;
+            detail["field"]!.ToString().ShouldBe(field);
+            detail["reason"]!.ToString().ShouldBe("agent_not_found");
+        }
+    }
+
+    [Fact]
+    public async Task A_name_has_up_to_a_hundred_characters_without_what_stands_around_it()
+    {
+        await using var server = await Talk.StartAsync(Dialect.Sqlite);
+        using var ada = await AgentClient.LogInAsync(server);
+        Task<Answer> NameAsync(string name) => ada.PostAsync("/api/conversations", new { name });
+        var longest = new string('q', 100);
+
+        (await NameAsync($"{new string(' ', 300)}{longest}{new string(' ', 300)}"))["name"]
+            .ShouldBe(longest);
+        (await NameAsync(longest + "q")).ShouldFail(400, "INVALID_REQUEST");
+        (await NameAsync(new string(' ', 300))).ShouldFail(400, "INVALID_REQUEST");
     }
 
     [Theory, OnEachDatabase]

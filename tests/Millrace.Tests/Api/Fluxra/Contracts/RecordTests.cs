@@ -103,7 +103,50 @@ public sealed class RecordTests
         messages
             .Select(message => message["content"]!.ToString())
             .ShouldBe([$"Contract {id} is offered.", $"Contract {id} is accepted."]);
-        messages[1]["metadata"]!["status"]!.ToString().ShouldBe("accepted");
+        messages[1]["metadata"]!.ToJsonString()
+            .ShouldBe($$"""{"contract_id":"{{id}}","status":"accepted"}""");
+
+        // What the parties propose to each other is not said.
+        await deals.ActAsync("client", id, "dispute");
+        await deals.ActAsync("client", id, "resolve");
+        (await deals.Client.ContentsAsync(group))[^1].ShouldBe($"Contract {id} is disputed.");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_contract_does_not_read_for_the_party_that_acts(Dialect dialect)
+    {
+        await using var deals = await Deals.StartAsync(dialect);
+        var group = await deals.Client.GroupAsync(deals.Provider);
+        var first = await deals.Client.SentAsync(group, "one");
+        await deals.Client.SentAsync(group, "two");
+        await deals.Provider.PostAsync(
+            $"/api/conversations/{group}/read",
+            new { message_id = first }
+        );
+        var id = await deals.OfferedAsync(10, new { conversation_id = group });
+        (await deals.Provider.UnreadAsync(group)).ShouldBe(2);
+
+        (await deals.ActAsync("provider", id, "accept")).Status.ShouldBe(200);
+
+        (await deals.Provider.GetAsync($"/api/conversations/{group}"))["last_read_message_id"]
+            .ShouldBe(first);
+        (await deals.Provider.UnreadAsync(group)).ShouldBe(2);
+        (await deals.Client.UnreadAsync(group)).ShouldBe(1);
+        // Read up to the own notice, all that stands before it is read.
+        var said = (
+            await deals.Provider.AllAsync($"/api/conversations/{group}/messages", "messages")
+        )[0]["message_id"]!.ToString();
+        await deals.Client.SentAsync(group, "three");
+        (
+            await deals.Provider.PostAsync(
+                $"/api/conversations/{group}/read",
+                new { message_id = said }
+            )
+        ).Json["unread_count"]!
+            .GetValue<long>()
+            .ShouldBe(1);
+        (await deals.Provider.CallAsync("DELETE", $"/api/messages/{said}")).Status.ShouldBe(200);
+        (await deals.Provider.UnreadAsync(group)).ShouldBe(1);
     }
 
     [Theory, OnEachDatabase]
