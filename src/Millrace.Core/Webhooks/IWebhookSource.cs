@@ -9,11 +9,11 @@ public interface IWebhookSource
     string Kind { get; }
 
     /// <summary>
-    /// An owner's events behind a position of the log, in its order. When there is none, it returns as soon as there
-    /// is, and at the latest after <paramref name="wait"/>.
+    /// The events behind a position of the log that the owner of an endpoint may have posted there, in the log's order.
+    /// When there is none, it returns as soon as there is, and at the latest after <paramref name="wait"/>.
     /// </summary>
     Task<WebhookPage> ReadAsync(
-        string owner,
+        WebhookEndpoint endpoint,
         LogPosition after,
         int limit,
         TimeSpan wait,
@@ -22,7 +22,11 @@ public interface IWebhookSource
 }
 
 /// <summary>Some of an owner's events, and the place to read on from, which may lie behind the last of them.</summary>
-public sealed record WebhookPage(IReadOnlyList<WebhookEvent> Events, LogPosition Next);
+public sealed record WebhookPage(IReadOnlyList<WebhookEvent> Events, LogPosition Next)
+{
+    /// <summary>Why nothing may be posted to the endpoint any more, so that it is disabled; null while it may.</summary>
+    public string? Ended { get; init; }
+}
 
 /// <summary>An event as it is posted.</summary>
 /// <param name="Id">The same however often it is sent: the receiver's means against repeats.</param>

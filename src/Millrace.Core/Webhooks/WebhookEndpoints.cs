@@ -267,6 +267,23 @@ public sealed class WebhookEndpoints
         }
     }
 
+    /// <summary>Puts what they are granted by anew, for all of an owner's, within the caller's write.</summary>
+    public async ValueTask GrantAgainAsync(Db db, string owner, Func<string, string> grant)
+    {
+        foreach (
+            var endpoint in await db.Set<WebhookEndpoint>()
+                .Where(row => row.Owner == owner)
+                .ToListAsync()
+        )
+        {
+            var granted = grant(endpoint.GrantedBy);
+            if (granted == endpoint.GrantedBy)
+                continue;
+            (endpoint.GrantedBy, endpoint.Version) = (granted, endpoint.Version + 1);
+            db.AfterCommit(() => _changes.Tell(endpoint.Id));
+        }
+    }
+
     internal static async ValueTask<WebhookEndpoint> FindAsync(
         Db db,
         string owner,

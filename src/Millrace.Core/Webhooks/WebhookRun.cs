@@ -76,14 +76,24 @@ internal sealed class WebhookRun(
             await Task.Delay(wait, time, cancellation);
             return true;
         }
-        var page = await source.ReadAsync(
-            endpoint.Owner,
-            endpoint.Position,
-            PageSize,
-            wait,
-            cancellation
-        );
-        return await DeliverAsync(page, cancellation);
+        var page = await ReadAsync(endpoint.Position, PageSize, wait, cancellation);
+        return endpoint.State is WebhookState.Enabled
+            ? await DeliverAsync(page, cancellation)
+            : await SaveAsync();
+    }
+
+    /// <summary>Events behind a position; none when the endpoint is to get no more, which disables it.</summary>
+    private async Task<WebhookPage> ReadAsync(
+        LogPosition after,
+        int limit,
+        TimeSpan wait,
+        CancellationToken cancellation
+    )
+    {
+        var page = await source.ReadAsync(endpoint, after, limit, wait, cancellation);
+        if (page.Ended is { } reason)
+            Disable(reason);
+        return page;
     }
 
     private async Task<bool> DeliverAsync(WebhookPage page, CancellationToken cancellation)
@@ -108,7 +118,8 @@ internal sealed class WebhookRun(
         foreach (var due in await ledger.DueAsync(endpoint, DuePage, cancellation))
         {
             var attempt = await SendAgainAsync(due, cancellation);
-            NoteAgain(due, attempt);
+            if (attempt is not null)
+                NoteAgain(due, attempt);
             if (endpoint.State is WebhookState.Disabled)
                 return await SaveAsync();
             cancellation.ThrowIfCancellationRequested();
@@ -124,13 +135,7 @@ internal sealed class WebhookRun(
     /// <summary>Tries one new event: the receiver may refuse only those that failed before.</summary>
     private async Task ProbeAsync(CancellationToken cancellation)
     {
-        var page = await source.ReadAsync(
-            endpoint.Owner,
-            endpoint.Position,
-            PageSize,
-            TimeSpan.Zero,
-            cancellation
-        );
+        var page = await ReadAsync(endpoint.Position, PageSize, TimeSpan.Zero, cancellation);
         if (page.Events.FirstOrDefault(Wants) is not { } next)
             return;
         var attempt = await SendAsync(next);
@@ -138,13 +143,16 @@ internal sealed class WebhookRun(
             NoteFirst(next, attempt);
     }
 
-    private async Task<WebhookAttempt> SendAgainAsync(
+    /// <summary>Null when the endpoint is to get nothing any more.</summary>
+    private async Task<WebhookAttempt?> SendAgainAsync(
         DueDelivery due,
         CancellationToken cancellation
     )
     {
         var before = due.Position with { Id = due.Position.Id - 1 };
-        var page = await source.ReadAsync(endpoint.Owner, before, 1, TimeSpan.Zero, cancellation);
+        var page = await ReadAsync(before, 1, TimeSpan.Zero, cancellation);
+        if (endpoint.State is WebhookState.Disabled)
+            return null;
         return page.Events is [var found] && found.Position == due.Position
             ? await SendAsync(found)
             : new WebhookAttempt(time.GetUtcNow(), null, "The event is no longer kept.")

@@ -23,12 +23,6 @@ public readonly record struct Membership(
 /// </summary>
 public sealed class Audience(Store store, MessagingHome home)
 {
-    // More than anybody leaves within the time of a page of events, and few enough to hold.
-    private const int MostPast = 10_000;
-
-    /// <summary>The clocks of two nodes differ by less.</summary>
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
-
     private const string Present =
         "SELECT conversation_id, agent_id, from_sequence, NULL FROM conversation_members WHERE workspace_id = $1";
 
@@ -42,50 +36,62 @@ public sealed class Audience(Store store, MessagingHome home)
         long sequence,
         CancellationToken cancellation = default
     ) =>
-        ReadAsync(
-            $"{Present} AND conversation_id = $2 UNION ALL {Past} AND conversation_id = $2 AND to_sequence >= $3",
-            cancellation,
-            conversation.Value,
-            sequence
-        );
-
-    /// <summary>
-    /// The memberships of an agent that cover events of a time or a later one. Of past ones those come first that ended
-    /// first, which are those of a reader's next events; what is left out of very many is of later ones.
-    /// </summary>
-    public Task<List<Membership>> OfAsync(
-        Id<AgentAccount> agent,
-        DateTimeOffset since,
-        CancellationToken cancellation = default
-    ) =>
-        ReadAsync(
-            $"""
-            {Present} AND agent_id = $2 UNION ALL SELECT * FROM (
-                {Past} AND agent_id = $2 AND left_at >= $3 ORDER BY left_at LIMIT {MostPast}) past
-            """,
-            cancellation,
-            agent.Value,
-            since - Skew
-        );
-
-    private Task<List<Membership>> ReadAsync(
-        string sql,
-        CancellationToken cancellation,
-        params object?[] arguments
-    ) =>
         store.ReadAsync(
             home.Workspace,
             db =>
                 db.QueryAsync(
-                    sql,
-                    row => new Membership(
-                        row.Id<Conversation>(0),
-                        row.Id<AgentAccount>(1),
-                        row.Int64(2),
-                        row.Int64OrNull(3)
-                    ),
-                    [home.Workspace.Value, .. arguments]
+                    $"{Present} AND conversation_id = $2 UNION ALL {Past} AND conversation_id = $2 AND to_sequence >= $3",
+                    Read,
+                    home.Workspace.Value,
+                    conversation.Value,
+                    sequence
                 ),
             cancellation
+        );
+
+    /// <summary>
+    /// An agent's memberships that cover some of the events of conversations: it costs by the events, however many
+    /// conversations the agent is in.
+    /// </summary>
+    /// <param name="events">Of each conversation the first and the last event's number.</param>
+    public Task<List<Membership>> OfAsync(
+        Id<AgentAccount> agent,
+        IReadOnlyCollection<(Id<Conversation> Conversation, long First, long Last)> events,
+        CancellationToken cancellation = default
+    ) =>
+        store.ReadAsync(
+            home.Workspace,
+            async db =>
+            {
+                var found = await db.QueryEachAsync(
+                    $"""
+                    {Present} AND conversation_id = $2 AND agent_id = $3 AND from_sequence <= $5
+                    UNION ALL {Past} AND conversation_id = $2 AND agent_id = $3 AND to_sequence >= $4 AND from_sequence <= $5
+                    """,
+                    Read,
+                    [
+                        .. events.Select(row =>
+                            new object?[]
+                            {
+                                home.Workspace.Value,
+                                row.Conversation.Value,
+                                agent.Value,
+                                row.First,
+                                row.Last,
+                            }
+                        ),
+                    ]
+                );
+                return found.SelectMany(memberships => memberships).ToList();
+            },
+            cancellation
+        );
+
+    private static Membership Read(Row row) =>
+        new(
+            row.Id<Conversation>(0),
+            row.Id<AgentAccount>(1),
+            row.Int64(2),
+            row.Int64OrNull(3)
         );
 }

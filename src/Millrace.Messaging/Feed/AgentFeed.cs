@@ -17,10 +17,13 @@ public sealed record FeedPage(IReadOnlyList<FeedItem> Items, LogPosition Next, b
 
 /// <summary>
 /// What happened to an agent, in order: the installation's log, filtered by the memberships that the agent had when each
-/// thing happened and by what it blocks now, and shown as it stands now, or as the agent left it. A position of the log is the cursor, on every node. (fluxra §10.3)
+/// thing happened, by what it blocks now and by the scopes that it is read with, and shown as it stands now, or as the agent left it. A position of the log is the cursor, on every node. (fluxra §10.3)
 /// </summary>
 public sealed class AgentFeed
 {
+    /// <summary>The code of what <see cref="FollowAsync"/> fails with when its reader did not keep up.</summary>
+    public const string TooSlow = "feed_too_slow";
+
     private const int ScanPage = 500;
     private const int MostScanned = 10;
 
@@ -28,6 +31,7 @@ public sealed class AgentFeed
     private readonly MessagingHome _home;
     private readonly EventLog _log;
     private readonly Audience _audience;
+    private readonly DirectConversations _directs;
     private readonly ChatOptions _options;
     private readonly LiveTokens _tokens;
     private readonly FeedContents _contents;
@@ -40,6 +44,7 @@ public sealed class AgentFeed
         MessagingHome home,
         EventLog log,
         Audience audience,
+        DirectConversations directs,
         ChatOptions options,
         LiveTokens tokens,
         FeedContents contents,
@@ -48,7 +53,8 @@ public sealed class AgentFeed
         TimeProvider time
     )
     {
-        (_store, _home, _log, _audience, _options) = (store, home, log, audience, options);
+        (_store, _home, _log, _audience) = (store, home, log, audience);
+        (_directs, _options) = (directs, options);
         (_tokens, _contents, _tail, _retention, _time) = (tokens, contents, tail, retention, time);
     }
 
@@ -70,22 +76,23 @@ public sealed class AgentFeed
             wait > TimeSpan.Zero
                 ? await HeldToken.TakeAsync(_tokens, caller, _time, cancellation)
                 : null;
-        var page = await ReadKeptAsync(caller.Account, position, limit, wait, held, cancellation);
+        var reader = FeedReader.Of(caller);
+        var page = await ReadKeptAsync(reader, position, limit, wait, held, cancellation);
         held?.Require();
         return page with { HasGap = hasGap };
     }
 
     /// <summary>Likewise, however long ago it was, as long as the log is kept.</summary>
     internal Task<FeedPage> ReadKeptAsync(
-        Id<AgentAccount> agent,
+        FeedReader reader,
         LogPosition after,
         int limit,
         TimeSpan wait,
         CancellationToken cancellation
-    ) => ReadKeptAsync(agent, after, limit, wait, held: null, cancellation);
+    ) => ReadKeptAsync(reader, after, limit, wait, held: null, cancellation);
 
     private async Task<FeedPage> ReadKeptAsync(
-        Id<AgentAccount> agent,
+        FeedReader reader,
         LogPosition after,
         int limit,
         TimeSpan wait,
@@ -94,8 +101,8 @@ public sealed class AgentFeed
     )
     {
         using var listener =
-            wait > TimeSpan.Zero ? await _tail.ListenAsync(agent, cancellation) : null;
-        var page = await ReadOnceAsync(agent, after, limit, cancellation);
+            wait > TimeSpan.Zero ? await _tail.ListenAsync(reader.Agent, cancellation) : null;
+        var page = await ReadOnceAsync(reader, after, limit, cancellation);
         // What is hidden, or is no event, ends the wait of its reader too early; so it goes on for what is left of it.
         var started = _time.GetTimestamp();
         while (listener is not null && page is { Items.Count: 0, HasMore: false })
@@ -108,7 +115,7 @@ public sealed class AgentFeed
                 break;
             if (held is not null)
                 await held.LookAsync();
-            page = await ReadOnceAsync(agent, page.Next, limit, cancellation);
+            page = await ReadOnceAsync(reader, page.Next, limit, cancellation);
         }
         return page;
     }
@@ -136,18 +143,18 @@ public sealed class AgentFeed
         [EnumeratorCancellation] CancellationToken cancellation = default
     )
     {
-        var agent = caller.Account;
-        using var listener = await _tail.ListenAsync(agent, cancellation);
+        var reader = FeedReader.Of(caller);
+        using var listener = await _tail.ListenAsync(reader.Agent, cancellation);
         using var held = await HeldToken.TakeAsync(_tokens, caller, _time, cancellation);
         var past = new FeedPage([], after, HasMore: true);
         while (past.HasMore || past.Next < listener.Start)
         {
             held.Require();
-            past = await ReadOnceAsync(agent, past.Next, ScanPage, cancellation);
+            past = await ReadOnceAsync(reader, past.Next, ScanPage, cancellation);
             foreach (var item in past.Items)
                 yield return item;
         }
-        var blocks = await BlocksAsync(agent, cancellation);
+        var filter = await FilterAsync(reader, cancellation);
         while (await held.WaitToReadAsync(listener.Signals))
         {
             while (listener.TryTake(out var signal))
@@ -156,16 +163,16 @@ public sealed class AgentFeed
                 if (signal.Change is FeedChange.Credentials)
                     await held.LookAsync();
                 else if (signal.Change is FeedChange.Blocks)
-                    blocks = await BlocksAsync(agent, cancellation);
-                if (signal.Item is not { } item || item.Position <= past.Next || blocks.Hide(item))
+                    filter = await FilterAsync(reader, cancellation);
+                if (signal.Item is not { } item || item.Position <= past.Next || filter.Hides(item))
                     continue;
                 yield return item.ShowsLaterOf is null
                     ? item
-                    : (await AsLeftAsync(agent, [item], cancellation))[0];
+                    : (await AsLeftAsync(reader.Agent, [item], cancellation))[0];
             }
         }
         throw new Unavailable(
-            "feed_too_slow",
+            TooSlow,
             "The reader did not keep up. Connect again with the last cursor.",
             TimeSpan.FromSeconds(1)
         );
@@ -193,18 +200,18 @@ public sealed class AgentFeed
         }
     }
 
-    private Task<FeedBlocks> BlocksAsync(Id<AgentAccount> agent, CancellationToken cancellation) =>
-        FeedBlocks.ReadAsync(_store, _home, _options, agent, cancellation);
+    private Task<FeedFilter> FilterAsync(FeedReader reader, CancellationToken cancellation) =>
+        FeedFilter.ReadAsync(_store, _home, _directs, _options, reader, cancellation);
 
     private async Task<FeedPage> ReadOnceAsync(
-        Id<AgentAccount> agent,
+        FeedReader reader,
         LogPosition after,
         int limit,
         CancellationToken cancellation
     )
     {
-        var page = await FindAsync(agent, after, limit, cancellation);
-        return page with { Items = await AsLeftAsync(agent, page.Items, cancellation) };
+        var page = await FindAsync(reader, after, limit, cancellation);
+        return page with { Items = await AsLeftAsync(reader.Agent, page.Items, cancellation) };
     }
 
     /// <summary>
@@ -236,14 +243,14 @@ public sealed class AgentFeed
     }
 
     private async Task<FeedPage> FindAsync(
-        Id<AgentAccount> agent,
+        FeedReader reader,
         LogPosition after,
         int limit,
         CancellationToken cancellation
     )
     {
-        var blocks = await BlocksAsync(agent, cancellation);
-        if (_tail.Recent(agent, after, blocks, limit) is { } recent)
+        var filter = await FilterAsync(reader, cancellation);
+        if (_tail.Recent(reader.Agent, after, filter, limit) is { } recent)
             return recent;
         // A bounded part of the log is looked through for one answer; the next goes on behind it.
         var items = new List<FeedItem>();
@@ -255,10 +262,10 @@ public sealed class AgentFeed
                 ScanPage,
                 cancellation: cancellation
             );
-            var rows = await OwnAsync(agent, scanned.Events, cancellation);
+            var rows = await OwnAsync(reader.Agent, scanned.Events, cancellation);
             foreach (var item in await _contents.OpenAsync(rows, cancellation))
             {
-                if (blocks.Hide(item))
+                if (filter.Hides(item))
                     continue;
                 if (items.Count == limit)
                     return new FeedPage(items, items[^1].Position!.Value, HasMore: true);
@@ -278,10 +285,15 @@ public sealed class AgentFeed
         CancellationToken cancellation
     )
     {
-        if (events.Count == 0)
-            return [];
+        var conversations = events
+            .GroupBy(row => ConversationEvents.ConversationOf(row.Subject))
+            .Where(rows => rows.Key is not null)
+            .Select(rows =>
+                (rows.Key!.Value, rows.Min(row => row.Sequence), rows.Max(row => row.Sequence))
+            )
+            .ToList();
         var memberships = (
-            await _audience.OfAsync(agent, events.Min(row => row.At), cancellation)
+            await _audience.OfAsync(agent, conversations, cancellation)
         ).ToLookup(membership => membership.Conversation);
         var own = ConversationEvents.SubjectOf(agent);
         return

@@ -26,6 +26,7 @@ internal static class FeedRegistration
             provider.GetRequiredService<MessagingHome>(),
             provider.GetRequiredService<EventLog>(),
             provider.GetRequiredService<Audience>(),
+            provider.GetRequiredService<DirectConversations>(),
             provider.GetRequiredService<ChatOptions>(),
             provider.GetRequiredService<LiveTokens>(),
             provider.GetRequiredService<FeedContents>(),

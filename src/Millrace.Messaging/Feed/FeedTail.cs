@@ -76,7 +76,7 @@ internal sealed partial class FeedTail(
     }
 
     /// <summary>An agent's events behind a position, when all of them are in memory; else null.</summary>
-    public FeedPage? Recent(Id<AgentAccount> agent, LogPosition after, FeedBlocks blocks, int limit)
+    public FeedPage? Recent(Id<AgentAccount> agent, LogPosition after, FeedFilter filter, int limit)
     {
         lock (_lock)
         {
@@ -90,7 +90,7 @@ internal sealed partial class FeedTail(
             for (var i = IndexAfter(after); i < _kept.Count; i++)
             {
                 var item = _kept[i];
-                if (!item.Concerns(agent, subject) || blocks.Hide(item))
+                if (!item.Concerns(agent, subject) || filter.Hides(item))
                     continue;
                 if (items.Count == limit)
                     return new FeedPage(items, items[^1].Position!.Value, HasMore: true);

@@ -18,6 +18,7 @@ public sealed class OwnWebhooks(WebhookEndpoints webhooks, MessagingHome home, A
     public const string IdPrefix = "whk_";
 
     /// <exception cref="Invalid">The address may not be reached.</exception>
+    /// <exception cref="Forbidden">It asks for events that the token gives no right to.</exception>
     /// <exception cref="Conflict">The agent has as many as it may.</exception>
     public Task<(WebhookEndpoint Endpoint, string Secret)> CreateAsync(
         AgentCaller caller,
@@ -29,12 +30,13 @@ public sealed class OwnWebhooks(WebhookEndpoints webhooks, MessagingHome home, A
             home.Workspace,
             OwnerOf(caller),
             webhook,
-            Note(caller, origin, "webhook.created"),
+            Granted(caller, Note(caller, origin, "webhook.created")),
             cancellation
         );
 
     /// <exception cref="NotFound">The agent has none such.</exception>
     /// <exception cref="Invalid">The address may not be reached.</exception>
+    /// <exception cref="Forbidden">It asks for events that the token gives no right to.</exception>
     public Task<WebhookEndpoint> ChangeAsync(
         AgentCaller caller,
         Id<WebhookEndpoint> id,
@@ -47,7 +49,7 @@ public sealed class OwnWebhooks(WebhookEndpoints webhooks, MessagingHome home, A
             OwnerOf(caller),
             id,
             change,
-            Note(caller, origin, "webhook.updated", ChangedBy(change)),
+            Granted(caller, Note(caller, origin, "webhook.updated", ChangedBy(change))),
             cancellation
         );
 
@@ -84,6 +86,22 @@ public sealed class OwnWebhooks(WebhookEndpoints webhooks, MessagingHome home, A
     /// <summary>Under which an agent's webhooks are kept: its subject in the event log.</summary>
     public static string OwnerOf(AgentCaller caller) =>
         ConversationEvents.SubjectOf(caller.Account);
+
+    /// <summary>Whoever makes or changes one answers for what it gets from then on.</summary>
+    private static Func<Db, WebhookEndpoint, ValueTask> Granted(
+        AgentCaller caller,
+        Func<Db, WebhookEndpoint, ValueTask> note
+    ) =>
+        (db, webhook) =>
+        {
+            if (webhook.Types.Any(type => !caller.May(FeedScopes.Of(type))))
+                throw new Forbidden(
+                    "scope_missing",
+                    "The token lacks the scope for events that the webhook asks for."
+                );
+            webhook.GrantedBy = WebhookGrant.Of(caller).ToString();
+            return note(db, webhook);
+        };
 
     private Func<Db, WebhookEndpoint, ValueTask> Note(
         AgentCaller caller,

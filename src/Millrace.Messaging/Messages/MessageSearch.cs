@@ -16,7 +16,8 @@ public sealed record FoundMessage(Message Message, long Position);
 /// </summary>
 /// <remarks>
 /// The conversation is a term of each message, so that the index itself meets words and conversations and what others
-/// say costs nothing. Whether the agent is a member is asked again of the rows.
+/// say costs nothing. Whether the agent is a member is asked again of the rows. Of many conversations some are asked for
+/// at a time, as no question may be of any length.
 /// </remarks>
 public sealed class MessageSearch(
     Store store,
@@ -25,7 +26,7 @@ public sealed class MessageSearch(
     ChatOptions options
 )
 {
-    private const int MostTerms = 16;
+    private const int ConversationsAtOnce = 500;
 
     /// <param name="conversation">Only there; null searches everywhere.</param>
     /// <param name="before">The position of the last message of the page before.</param>
@@ -44,7 +45,6 @@ public sealed class MessageSearch(
             .Of(question)
             .Select(term => term.Key)
             .Distinct(StringComparer.Ordinal)
-            .Take(MostTerms)
             .ToList();
         return await store.ReadAsync(
             home.Workspace,
@@ -53,21 +53,46 @@ public sealed class MessageSearch(
                 if (conversation is { } only)
                     await Access.RequireAsync(db, only, agent);
                 var scopes = conversation is { } one ? [one] : await ConversationsAsync(db, agent);
-                if (terms.Count == 0 || scopes.Count == 0)
-                    return new Page<FoundMessage>([], false);
-                var found = await db.QueryAsync(
-                    db.Dialect is Dialect.Sqlite ? OnSqlite : OnPostgres,
-                    row => new FoundMessage(Message.Read(row, 1), row.Int64(0)),
-                    QueryOf(db.Dialect, scopes, terms),
-                    before ?? long.MaxValue,
-                    agent.Value,
-                    (long)limit + 1,
-                    db.Workspace.Value
-                );
+                var found = new List<FoundMessage>();
+                foreach (var some in terms.Count == 0 ? [] : scopes.Chunk(ConversationsAtOnce))
+                    found = await NewestAsync(
+                        db,
+                        found,
+                        QueryOf(db.Dialect, some, terms),
+                        agent,
+                        before ?? long.MaxValue,
+                        limit + 1
+                    );
                 return Page.Of(found, limit);
             },
             cancellation
         );
+    }
+
+    /// <summary>The newest of what was found before and of what a question finds, up to a number.</summary>
+    private async ValueTask<List<FoundMessage>> NewestAsync(
+        Db db,
+        List<FoundMessage> before,
+        string question,
+        Id<AgentAccount> agent,
+        long below,
+        int most
+    )
+    {
+        var found = await db.QueryAsync(
+            db.Dialect is Dialect.Sqlite ? OnSqlite : OnPostgres,
+            row => new FoundMessage(Message.Read(row, 1), row.Int64(0)),
+            question,
+            below,
+            agent.Value,
+            (long)most,
+            db.Workspace.Value,
+            before.Count == most ? before[^1].Position : 0
+        );
+        return
+        [
+            .. before.Concat(found).OrderByDescending(message => message.Position).Take(most),
+        ];
     }
 
     private string OnSqlite =>
@@ -76,7 +101,7 @@ public sealed class MessageSearch(
             CROSS JOIN messages m ON m.position = w.rowid
             CROSS JOIN conversation_members x ON x.workspace_id = m.workspace_id
                 AND x.conversation_id = m.conversation_id AND x.agent_id = $3
-            WHERE w.message_words MATCH $1 AND w.rowid < $2 AND m.workspace_id = $5 AND {Shown}
+            WHERE w.message_words MATCH $1 AND w.rowid < $2 AND w.rowid > $6 AND m.workspace_id = $5 AND {Shown}
             ORDER BY w.rowid DESC LIMIT $4
             """;
 
@@ -87,7 +112,7 @@ public sealed class MessageSearch(
                 AND m.number = w.number
             JOIN conversation_members x ON x.workspace_id = m.workspace_id
                 AND x.conversation_id = m.conversation_id AND x.agent_id = $3
-            WHERE w.words @@ CAST($1 AS tsquery) AND w.position < $2 AND m.workspace_id = $5 AND {Shown}
+            WHERE w.words @@ CAST($1 AS tsquery) AND w.position < $2 AND w.position > $6 AND m.workspace_id = $5 AND {Shown}
             ORDER BY w.position DESC LIMIT $4
             """;
 
@@ -115,7 +140,7 @@ public sealed class MessageSearch(
 
     private static string QueryOf(
         Dialect dialect,
-        List<Id<Conversation>> scopes,
+        IEnumerable<Id<Conversation>> scopes,
         List<string> terms
     )
     {

@@ -107,13 +107,15 @@ internal sealed class SocketFrames(WebSocket socket) : IAsyncDisposable
     /// <summary>Waits a moment until the client has answered the close, then lets go of it.</summary>
     public async Task EndAsync(Task reading)
     {
+        if (reading.IsCompleted)
+            return;
         try
         {
             await reading.WaitAsync(CloseWithin);
         }
-        catch (Exception failure)
-            when (failure is WebSocketException or TimeoutException or OperationCanceledException)
+        catch (Exception)
         {
+            // Late, or gone: it is cut off, whatever the reason.
             socket.Abort();
         }
         await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

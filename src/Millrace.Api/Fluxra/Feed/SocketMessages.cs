@@ -62,7 +62,7 @@ internal sealed class SocketMessages(
         }
     }
 
-    /// <summary>Returns when the client closes, or sends what is no message.</summary>
+    /// <summary>Returns when the client closes, or sends what is no message; fails when the server does.</summary>
     public async Task ReadAsync(CancellationToken cancellation)
     {
         while (await frames.ReadAsync() is { } message)
@@ -87,6 +87,7 @@ internal sealed class SocketMessages(
                 Limited => "RATE_LIMIT_EXCEEDED",
                 Forbidden => "FORBIDDEN",
                 NotFound => "NOT_FOUND",
+                Unavailable or TimedOut => "SERVICE_UNAVAILABLE",
                 _ => "INVALID_REQUEST",
             };
             return new SocketNotice("error")

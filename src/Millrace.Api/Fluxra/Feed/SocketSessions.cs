@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Microsoft.Extensions.Logging;
 using Millrace.Api.Fluxra.Access;
 using Millrace.Core.Failures;
 using Millrace.Core.Limits;
@@ -9,14 +10,15 @@ using Millrace.Messaging.Presence;
 namespace Millrace.Api.Fluxra.Feed;
 
 /// <summary>Runs a connection from its first message to its end. The codes it closes with are in the guide.</summary>
-internal sealed class SocketSessions(
+internal sealed partial class SocketSessions(
     LiveTokens tokens,
     AgentFeed feed,
     FeedCursors cursors,
     Typing typing,
     PresenceBoard presence,
     Rates rates,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<SocketSessions> logger
 )
 {
     private const int TokenEnded = 4401;
@@ -60,7 +62,7 @@ internal sealed class SocketSessions(
                 var sending = SendAsync(frames, caller, cursor, over.Token);
                 reading = messages.ReadAsync(over.Token);
                 if (await Task.WhenAny(sending, reading) == reading)
-                    await LeaveAsync(frames, sending, over);
+                    await LeaveAsync(frames, sending, reading, over);
                 else
                     await sending;
             }
@@ -73,7 +75,7 @@ internal sealed class SocketSessions(
         {
             await frames.CloseAsync(TooMany, "The agent has too many connections open.");
         }
-        catch (Unavailable)
+        catch (Unavailable slow) when (slow.Code == AgentFeed.TooSlow)
         {
             await frames.CloseAsync(TooSlow, "Connect again with the last cursor.");
         }
@@ -88,6 +90,14 @@ internal sealed class SocketSessions(
         {
             // The client is gone.
         }
+        catch (Exception failure)
+        {
+            Log.Failed(logger, failure);
+            await frames.CloseAsync(
+                (int)WebSocketCloseStatus.InternalServerError,
+                "The server failed. Connect again with the last cursor."
+            );
+        }
         finally
         {
             place.Dispose();
@@ -95,15 +105,17 @@ internal sealed class SocketSessions(
         await frames.EndAsync(reading);
     }
 
-    /// <summary>The client has closed, or said what is no message.</summary>
+    /// <summary>The client has closed, or said what is no message; or what it said could not be done.</summary>
     private static async Task LeaveAsync(
         SocketFrames frames,
         Task sending,
+        Task reading,
         CancellationTokenSource over
     )
     {
         await over.CancelAsync();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await reading;
         await frames.CloseAsync((int)WebSocketCloseStatus.NormalClosure, "");
     }
 
@@ -145,5 +157,11 @@ internal sealed class SocketSessions(
             var at = item.Position is { } place ? cursors.Write(caller, place) : null;
             await frames.SendAsync(at, item.Body, cancellation);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "A WebSocket of an agent's feed has failed")]
+        public static partial void Failed(ILogger logger, Exception failure);
     }
 }

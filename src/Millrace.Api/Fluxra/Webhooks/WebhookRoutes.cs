@@ -34,7 +34,9 @@ internal static class WebhookRoutes
                 givesSecret: true
             )
             .WithSummary("Have events posted to an address")
-            .WithDescription("The secret that signs them is shown only here.")
+            .WithDescription(
+                "The secret that signs them is shown only here. What is posted is what the token may see, as long as its API key lives."
+            )
             .WithBody<WebhookRequest>(
                 """{"url":"https://hooks.example.com/fluxra","event_types":["message.created"]}"""
             )
@@ -62,7 +64,9 @@ internal static class WebhookRoutes
             .MapPatch(One, ChangeAsync)
             .WithAccess(Credential.Token, RateGroup.AccountWrites, Scope.MessagesRead)
             .WithSummary("Change, disable or enable a webhook")
-            .WithDescription("One that is enabled goes on where it stopped.")
+            .WithDescription(
+                "One that is enabled goes on where it stopped. From then on it gets what this token may see."
+            )
             .WithBody<WebhookChangeRequest>("""{"event_types":null,"enabled":true}""")
             .WithAnswer<WebhookResponse>(WebhookResponse.Example)
             .WithFailures(400, 401, 403, 404, 413, 415);

@@ -87,13 +87,14 @@ internal sealed class Post : IAsyncDisposable
         public string Kind => "ada";
 
         public async Task<WebhookPage> ReadAsync(
-            string owner,
+            WebhookEndpoint endpoint,
             LogPosition after,
             int limit,
             TimeSpan wait,
             CancellationToken cancellation
         )
         {
+            var owner = endpoint.Owner;
             using var watch = log.Subjects.Watch((workspace.Value, owner));
             var until = time.GetUtcNow() + wait;
             while (true)

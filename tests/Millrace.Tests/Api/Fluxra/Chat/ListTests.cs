@@ -255,6 +255,12 @@ public sealed class ListTests
             .ToString()
             .ShouldBe(all[^1]["conversation_id"]!.ToString());
         await ada.FindsAsync("q=last");
+        // More of them than a question may name.
+        await ada.SentAsync(all[0]["conversation_id"]!.ToString(), "the last one second");
+        await ada.FindsAsync("q=second");
+        (await ada.AllAsync("/api/messages/search?q=last", "messages", limit: 1))
+            .Select(message => message["content"]!.ToString())
+            .ShouldBe(["the last one second", "the last one first"]);
     }
 
     [Theory, OnEachDatabase]
@@ -277,11 +283,77 @@ public sealed class ListTests
         // Events tell who was there when: the memberships keep it.
         AgentIds.TryParse(ada.Id, out var account).ShouldBeTrue();
         var audience = server.Services.GetRequiredService<Audience>();
-        var now = DateTimeOffset.UtcNow;
-        var left = (await audience.OfAsync(account, now)).Single(held => held.To is not null);
+        var conversation = new Id<Conversation>(Guid.Parse(group["conv_".Length..]));
+        Task<List<Membership>> HeldAsync(long first, long last) =>
+            audience.OfAsync(account, [(conversation, first, last)]);
+        var left = (await HeldAsync(1, 100)).ShouldHaveSingleItem();
+        var end = left.To!.Value;
         // And it is read no further than events are asked for.
-        (await audience.OfAsync(left.Conversation, left.To!.Value)).ShouldContain(left);
-        (await audience.OfAsync(left.Conversation, left.To.Value + 1)).ShouldNotContain(left);
-        (await audience.OfAsync(account, now.AddDays(1))).ShouldNotContain(left);
+        (await audience.OfAsync(conversation, end)).ShouldContain(left);
+        (await audience.OfAsync(conversation, end + 1)).ShouldNotContain(left);
+        (await HeldAsync(end, end)).ShouldContain(left);
+        (await HeldAsync(end + 1, end + 2)).ShouldBeEmpty();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_is_later_than_a_message_is_paged_in_both_orders(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        using var ada = await AgentClient.LogInAsync(server);
+        var group = await ada.GroupAsync();
+        var sent = new List<string>();
+        for (var i = 0; i < 8; i++)
+            sent.Add(await ada.SentAsync(group, $"{i}"));
+        var path = $"/api/conversations/{group}/messages?limit=2";
+
+        foreach (var order in (string[])["desc", "asc"])
+        {
+            var seen = new List<string>();
+            var page = await ada.GetAsync($"{path}&order={order}&after={sent[2]}");
+            while (true)
+            {
+                page.Status.ShouldBe(200, page.Text);
+                seen.AddRange(
+                    page.Json["messages"]!.AsArray().Select(found => found!["content"]!.ToString())
+                );
+                if (!page.Json["has_more"]!.GetValue<bool>())
+                    break;
+                page = await ada.GetAsync($"{path}&order={order}&cursor={page["next_cursor"]}");
+            }
+            string[] later = ["3", "4", "5", "6", "7"];
+            seen.ShouldBe(order == "asc" ? later : later.Reverse());
+        }
+    }
+
+    [Fact]
+    public async Task A_larger_limit_is_lowered_however_large_it_is()
+    {
+        await using var server = await Talk.StartAsync(Dialect.Sqlite);
+        using var ada = await AgentClient.LogInAsync(server);
+        foreach (var path in (string[])["/api/conversations", "/api/blocks", "/api/events"])
+        {
+            foreach (var limit in (string[])["101", "3000000000", "99999999999999999999"])
+                (await ada.GetAsync($"{path}?limit={limit}")).Status.ShouldBe(200);
+            foreach (var limit in (string[])["0", "-1", "-3000000000", "1.5", "many"])
+                (await ada.GetAsync($"{path}?limit={limit}")).ShouldFail(400, "INVALID_REQUEST");
+        }
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Search_asks_for_every_word_however_many_there_are(Dialect dialect)
+    {
+        await using var server = await Talk.StartAsync(dialect);
+        using var ada = await AgentClient.LogInAsync(server);
+        var group = await ada.GroupAsync();
+        var words = string.Join(' ', Enumerable.Range(10, 20).Select(i => $"berth{i}"));
+        await ada.SentAsync(group, words);
+
+        await ada.FindsAsync($"q={Uri.EscapeDataString(words)}");
+        (
+            await ada.AllAsync(
+                $"/api/messages/search?q={Uri.EscapeDataString($"{words} quay")}",
+                "messages"
+            )
+        ).ShouldBeEmpty();
     }
 }

@@ -87,6 +87,13 @@ public sealed class FeedEdgeTests
         var group = made["conversation_id"];
         await using var socket = await SocketClient.OpenAsync(scene.Server, scene.Bob.Token);
         var from = (await socket.NextAsync("ready"))["cursor"]!.ToString();
+        // In a direct conversation nothing is hidden.
+        await scene.Cy.DoAsync(
+            "POST",
+            "/api/messages",
+            $$"""{"recipient_agent_id":"{{scene.Bob.Id}}","content":"between us"}"""
+        );
+        await socket.NextAsync("message.created");
         (
             await scene.Bob.CallAsync(
                 "POST",
@@ -101,7 +108,7 @@ public sealed class FeedEdgeTests
         (await socket.NextAsync("message.created"))["data"]!["message"]!["content"]!
             .ToString()
             .ShouldBe("heard");
-        (await scene.Bob.ContentsAsync(from)).ShouldBe(["heard"]);
+        (await scene.Bob.ContentsAsync(from)).ShouldBe(["between us", "heard"]);
     }
 
     [Theory, OnEachDatabase]

@@ -217,7 +217,11 @@ public sealed class FeedTests
         await using var scene = await LiveScene.StartAsync(dialect);
         using var client = await AgentClient.LogInAsync(
             scene.Server,
-            keyBody: """{"name":"all","scopes":["messages:read","contracts:write","credits:write"]}"""
+            keyBody: """{"name":"all","scopes":["messages:read","contracts:read","contracts:write","credits:read","credits:write"]}"""
+        );
+        var narrow = scene.Bob.Token;
+        await scene.Bob.TakeTokenAsync(
+            """{"name":"contracts","scopes":["messages:read","contracts:read"]}"""
         );
         var (ofClient, ofBob) = (await client.CursorAsync(), await scene.Bob.CursorAsync());
         var offered = await client.CallAsync(
@@ -239,6 +243,110 @@ public sealed class FeedTests
             .First(found => found!["data"]!["entry"]?["kind"]?.ToString() == "hold")!;
         paid["type"]!.ToString().ShouldBe("credits.changed");
         paid["data"]!["balance"]!["held"]!.GetValue<long>().ShouldBe(10);
+
+        // Another token of the same agent lacks the scopes: it is told of neither, live or later.
+        scene.Bob.Token = narrow;
+        (await scene.Bob.ReadAsync(ofBob))["events"]!.AsArray().ShouldBeEmpty();
+        await using var socket = await SocketClient.OpenAsync(
+            scene.Server,
+            scene.Bob.Token,
+            ofBob
+        );
+        await socket.NextAsync("ready");
+        (
+            await client.CallAsync("POST", $"/api/contracts/{offered["contract_id"]}/cancel")
+        ).Status.ShouldBe(200);
+        await scene.Ada.SendAsync(await scene.GroupAsync(), "behind it");
+        (await socket.NextAsync())!["type"]!.ToString().ShouldBe("conversation.created");
+        (await socket.NextAsync())!["data"]!["message"]!["content"]!
+            .ToString()
+            .ShouldBe("behind it");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Metadata_of_several_lines_is_one_event_of_a_stream(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var group = await scene.GroupAsync();
+        var from = await scene.Bob.CursorAsync();
+        const string Pretty = "{\r\n  \"berth\": 4,\n\n  \"event\": \"x\"\r}";
+        var sent = await scene.Ada.CallAsync(
+            "POST",
+            "/api/messages",
+            $$"""{"conversation_id":"{{group}}","content":"one","metadata":{{Pretty}}}"""
+        );
+        sent.Status.ShouldBe(201, sent.Text);
+        await scene.Ada.SendAsync(group, "two");
+
+        var told = (await scene.StreamAsync(scene.Bob, from, 2))
+            .Select(found => JsonNode.Parse(found.Data)!["data"]!["message"]!)
+            .ToList();
+
+        told.Select(message => message["content"]!.ToString()).ShouldBe(["one", "two"]);
+        told[0]["metadata"]!["berth"]!.GetValue<int>().ShouldBe(4);
+        told[0]["metadata"]!["event"]!.ToString().ShouldBe("x");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_stream_that_is_cut_before_its_first_event_is_resumed_where_it_began(
+        Dialect dialect
+    )
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var group = await scene.GroupAsync();
+        string id;
+        using (var stream = await scene.OpenStreamAsync(scene.Bob))
+            id = (await stream.LineAsync())!;
+        id.ShouldStartWith("id: ");
+        await scene.Ada.SendAsync(group, "meanwhile");
+
+        var told = (await scene.StreamAsync(scene.Bob, id[4..], 1)).Single();
+
+        told.Name.ShouldBe("message.created");
+        told.Data.ShouldContain("meanwhile");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task The_first_message_to_an_agent_tells_both_of_the_conversation_once(
+        Dialect dialect
+    )
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var (ofAda, ofBob) = (await scene.Ada.CursorAsync(), await scene.Bob.CursorAsync());
+        string sent = "";
+        foreach (var content in (string[])["one", "two"])
+            sent = (
+                await scene.Ada.DoAsync(
+                    "POST",
+                    "/api/messages",
+                    $$"""{"recipient_agent_id":"{{scene.Bob.Id}}","content":"{{content}}"}"""
+                )
+            )["conversation_id"];
+        await scene.Ada.SeenAsync(ofAda, 2);
+
+        foreach (var (agent, from) in new[] { (scene.Ada, ofAda), (scene.Bob, ofBob) })
+        {
+            var told = (await agent.ReadAsync(from))["events"]!.AsArray();
+            told.Select(found => found!["type"]!.ToString())
+                .ShouldBe(["conversation.created", "message.created", "message.created"]);
+            told[0]!["data"]!["conversation"]!["conversation_id"]!.ToString().ShouldBe(sent);
+        }
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Who_inherits_a_group_is_told(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        var group = await scene.GroupAsync();
+        var from = await scene.Bob.CursorAsync();
+
+        await scene.Ada.DoAsync("DELETE", $"/api/conversations/{group}/members/{scene.Ada.Id}");
+
+        var told = await scene.Bob.ReadAsync(from, "wait=30");
+        told["events"]!
+            .AsArray()
+            .Select(found => found!["type"]!.ToString())
+            .ShouldBe(["member.removed", "conversation.updated"]);
     }
 
     [Theory, OnEachDatabase]

@@ -1,3 +1,5 @@
+using System.Net.WebSockets;
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
 using Millrace.Testing;
 
@@ -112,6 +114,25 @@ public sealed class SocketTests
         (await socket.NextAsync("error"))["error"]!["code"]!.ToString().ShouldBe("INVALID_REQUEST");
         await socket.SendAsync("""{"type":"ping"}""");
         await socket.NextAsync("pong");
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_server_that_cannot_do_what_was_asked_says_that_it_failed(Dialect dialect)
+    {
+        await using var scene = await LiveScene.StartAsync(dialect);
+        await using var socket = await SocketClient.OpenAsync(scene.Server, scene.Ada.Token);
+        await socket.NextAsync("ready");
+        await scene
+            .Server.Services.GetRequiredService<Store>()
+            .WriteAsync(
+                Reach.Installation,
+                db => db.ExecuteAsync("ALTER TABLE presence RENAME TO taken_away")
+            );
+
+        await socket.SendAsync("""{"type":"presence","status":"online"}""");
+
+        (await socket.NextAsync()).ShouldBeNull();
+        socket.CloseStatus.ShouldBe(WebSocketCloseStatus.InternalServerError);
     }
 
     [Fact]

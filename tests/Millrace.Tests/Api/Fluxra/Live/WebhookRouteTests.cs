@@ -169,4 +169,79 @@ public sealed class WebhookRouteTests
             "INVALID_REQUEST"
         );
     }
+
+    [Theory, OnEachDatabase]
+    public async Task A_webhook_gets_what_its_makers_token_may_see_and_ends_with_the_key(
+        Dialect dialect
+    )
+    {
+        await using var scene = await LiveScene.StartAsync(dialect, Allow);
+        await using var receiver = await Receiver.StartAsync();
+        var group = await scene.GroupAsync();
+        var narrow = scene.Bob.Token;
+        Task<Answer> MakeAsync(string types) =>
+            scene.Bob.CallAsync(
+                "POST",
+                "/api/webhooks",
+                $$"""{"url":"{{receiver.Url}}","event_types":{{types}}}"""
+            );
+        (await MakeAsync("""["credits.changed"]""")).ShouldFail(403, "FORBIDDEN");
+        (await MakeAsync("""["contract.updated"]""")).ShouldFail(403, "FORBIDDEN");
+        await scene.Bob.TakeTokenAsync(
+            """{"name":"hooks","scopes":["messages:read","contracts:read"]}"""
+        );
+        (await MakeAsync("""["credits.changed"]""")).ShouldFail(403, "FORBIDDEN");
+        var made = await MakeAsync("""["contract.updated","message.created"]""");
+        made.Status.ShouldBe(201, made.Text);
+        var path = $"/api/webhooks/{made["webhook_id"]}";
+        using var client = await AgentClient.LogInAsync(
+            scene.Server,
+            keyBody: """{"name":"all","scopes":["messages:read","contracts:write","credits:write"]}"""
+        );
+        Task OfferAsync() =>
+            client.DoAsync(
+                "POST",
+                "/api/contracts",
+                $$"""{"provider_id":"{{scene.Bob.Id}}","title":"Tides","terms":"CSV","price":1}"""
+            );
+        static string TypeOf(Received received) =>
+            JsonNode.Parse(received.Body)!["type"]!.ToString();
+        await OfferAsync();
+        TypeOf(await receiver.NextAsync()).ShouldBe("contract.updated");
+
+        // A key that takes the place of the maker's carries it on.
+        var keys = await scene.Bob.DoAsync("GET", $"/api/agents/{scene.Bob.Id}");
+        var rotated = await scene.Bob.RecoveryAsync(
+            "POST",
+            $"/api/agents/{scene.Bob.Id}/keys/{keys.Json["api_keys"]![0]!["key_id"]}/rotate"
+        );
+        rotated.Status.ShouldBe(201, rotated.Text);
+        await OfferAsync();
+        TypeOf(await receiver.NextAsync()).ShouldBe("contract.updated");
+
+        // Who changes it answers for it.
+        scene.Bob.Token = narrow;
+        (await scene.Bob.CallAsync("PATCH", path, """{"description":"x"}""")).ShouldFail(
+            403,
+            "FORBIDDEN"
+        );
+        await scene.Bob.DoAsync("PATCH", path, """{"event_types":null}""");
+        await OfferAsync();
+        await scene.Ada.SendAsync(group, "behind the offer");
+        TypeOf(await receiver.NextAsync()).ShouldBe("message.created");
+
+        var own = (await scene.Bob.DoAsync("GET", "/api/auth/me")).Json["token"]!["key_id"];
+        await scene.Bob.RecoveryAsync("DELETE", $"/api/agents/{scene.Bob.Id}/keys/{own}");
+        await scene.Ada.SendAsync(group, "unheard");
+        await scene.Bob.TakeTokenAsync();
+        Answer shown;
+        do
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            shown = await scene.Bob.DoAsync("GET", path);
+        } while (shown.Json["enabled"]!.GetValue<bool>());
+        shown["disabled_reason"].ShouldContain("key");
+        await scene.Bob.DoAsync("PATCH", path, """{"enabled":true}""");
+        (await receiver.NextAsync()).Body.ShouldContain("unheard");
+    }
 }
