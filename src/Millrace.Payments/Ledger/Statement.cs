@@ -5,6 +5,9 @@ namespace Millrace.Payments.Ledger;
 /// <summary>Which postings of an account are wanted.</summary>
 public sealed record PostingFilter
 {
+    /// <summary>That one alone.</summary>
+    public Guid? Posting { get; init; }
+
     public PostingKind? Kind { get; init; }
 
     public Guid? Reference { get; init; }
@@ -40,6 +43,8 @@ public static class Statement
             arguments.Add(value);
             where.Add($" AND {condition} ${arguments.Count}");
         }
+        if (filter.Posting is { } posting)
+            Add("id =", posting);
         if (filter.Kind is { } kind)
             Add("kind =", kind);
         if (filter.Reference is { } reference)

@@ -71,9 +71,8 @@ internal static class BlockRoutes
     )
     {
         var fields = await bodies.ReadAsync(http);
-        // Every other type means an agent.
-        var type =
-            fields.Text("type", LongestText) == "group" ? BlockTarget.Group : BlockTarget.Agent;
+        // Every other value means an agent, of whatever JSON type it is.
+        var type = fields.Is("type", "group") ? BlockTarget.Group : BlockTarget.Agent;
         var target = fields.RequiredText("target_id", LongestText);
         fields.Errors.ThrowIfAny();
         var block = await blocks.AddAsync(

@@ -19,6 +19,10 @@ internal sealed class Fields(JsonBody body, FieldErrors errors, string prefix = 
     /// <summary>Whether the field has a value.</summary>
     public bool Has(string name) => body.Find(name) is not null;
 
+    /// <summary>Whether the field is this text, where anything else is no fault.</summary>
+    public bool Is(string name, string text) =>
+        body.Find(name) is { Kind: JsonTokenType.String } field && Unquote(field) == text;
+
     /// <summary>Of names for one field, the first that is there; else the first.</summary>
     public string Named(params ReadOnlySpan<string> names)
     {

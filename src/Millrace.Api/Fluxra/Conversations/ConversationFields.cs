@@ -10,6 +10,7 @@ namespace Millrace.Api.Fluxra.Conversations;
 internal static class ConversationFields
 {
     private const int LongestName = 100;
+    private const int LongestSentName = 10_000;
     private const int LongestDescription = 1000;
     private const int LargestMetadata = 8 * 1024;
     private const int LongestWord = 100;
@@ -148,8 +149,8 @@ internal static class ConversationFields
     private static Change<string?> Name(Fields fields)
     {
         var field = fields.IsGiven("name") ? "name" : "title";
-        // What stands around it does not count; no name is longer by much.
-        var given = fields.ChangedText(field, LongestName * 2);
+        // What stands around it does not count.
+        var given = fields.ChangedText(field, LongestSentName);
         if (given.Value?.Trim() is not { } name)
             return given;
         if (name.Length == 0)

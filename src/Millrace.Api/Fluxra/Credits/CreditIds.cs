@@ -25,12 +25,14 @@ internal static class CreditIds
             _ => WireIds.Uuid(Entry, posting.Id),
         };
 
-    /// <summary>The id behind any of the prefixes; null when it is none.</summary>
-    public static Guid? TryParseReference(string text)
+    /// <summary>What postings of a reference are found by; null when it is none.</summary>
+    public static PostingFilter? FilterOf(string reference)
     {
+        if (WireIds.TryParseUuid<Posting>(reference, Entry, out var posting))
+            return new PostingFilter { Posting = posting.Value };
         foreach (var prefix in (ReadOnlySpan<string>)[Transfer, Hold, Contract])
-            if (WireIds.TryParseUuid<object>(text, prefix, out var id))
-                return id.Value;
+            if (WireIds.TryParseUuid<object>(reference, prefix, out var id))
+                return new PostingFilter { Reference = id.Value };
         return null;
     }
 }

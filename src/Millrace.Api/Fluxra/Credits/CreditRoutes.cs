@@ -52,7 +52,7 @@ internal static class CreditRoutes
             .WithAccess(Credential.Token, RateGroup.Reads, Scope.CreditsRead)
             .WithSummary("List the entries of the caller's account, the newest first")
             .WithQuery("kind", "Only of this kind.", [.. Kinds.Keys.Order(StringComparer.Ordinal)])
-            .WithQuery("reference_id", "Only of this transfer, hold or contract.")
+            .WithQuery("reference_id", "Only of this transfer, hold, contract or grant.")
             .WithQuery("since", "Not before this time.")
             .WithQuery("until", "Not after this time.")
             .WithPage()
@@ -109,10 +109,9 @@ internal static class CreditRoutes
     {
         var caller = http.Agent();
         var query = new QueryFields(http.Request);
-        var filter = new PostingFilter
+        var filter = Reference(query) with
         {
             Kind = query.OneOf("kind", Kinds),
-            Reference = Reference(query),
             Since = query.Time("since"),
             Until = query.Time("until"),
         };
@@ -179,14 +178,14 @@ internal static class CreditRoutes
         return fields.Integer("amount", 1, Journal.MostAmount) ?? 0;
     }
 
-    private static Guid? Reference(QueryFields query)
+    private static PostingFilter Reference(QueryFields query)
     {
         if (query.Text("reference_id", LongestId) is not { } text)
-            return null;
-        if (CreditIds.TryParseReference(text) is { } id)
-            return id;
+            return new PostingFilter();
+        if (CreditIds.FilterOf(text) is { } filter)
+            return filter;
         query.Errors.Add("reference_id", FieldErrors.Malformed);
-        return null;
+        return new PostingFilter();
     }
 
     private static JsonHttpResult<TransferResponse> Show(

@@ -10,15 +10,31 @@ internal sealed class WireTime : JsonConverter<DateTimeOffset>
     public static string Text(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads RFC 3339 with any offset and fraction.</summary>
+    /// <summary>Digits of a fraction that a time holds.</summary>
+    private const int FractionDigits = 7;
+
+    /// <summary>Reads RFC 3339 with any offset and fraction; what of a fraction is finer than 100 ns is cut off.</summary>
     public static bool TryParse(string text, out DateTimeOffset time) =>
         DateTimeOffset.TryParseExact(
-            text,
+            Cut(text),
             ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"],
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out time
         );
+
+    private static string Cut(string text)
+    {
+        var begin = text.IndexOf('.', StringComparison.Ordinal) + 1;
+        if (begin == 0)
+            return text;
+        var end = begin;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
+        return end - begin <= FractionDigits
+            ? text
+            : text.Remove(begin + FractionDigits, end - begin - FractionDigits);
+    }
 
     public override DateTimeOffset Read(
         ref Utf8JsonReader reader,

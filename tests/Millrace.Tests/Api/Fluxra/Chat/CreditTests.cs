@@ -166,6 +166,13 @@ public sealed class CreditTests
 
         granted.Status.ShouldBe(201, granted.Text);
         granted["grant_id"].ShouldStartWith("led_");
+        var found = await ada.AllAsync(
+            $"/api/credits/ledger?reference_id={granted["grant_id"]}",
+            "entries"
+        );
+        var entry = found.ShouldHaveSingleItem();
+        entry["reference_id"]!.ToString().ShouldBe(granted["grant_id"]);
+        entry["memo"]!.ToString().ShouldBe("season");
         granted.Json["available_after"]!.GetValue<long>().ShouldBe(600);
         var once = await OnceAsync(body);
         var again = await OnceAsync(body);
