@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Millrace.Core.Failures;
 using Millrace.Core.Identity;
@@ -78,13 +79,23 @@ public sealed class WorkQueue(Store store, WorkOptions options, TimeProvider tim
     public static async ValueTask<IReadOnlyList<NewWork>> MissingAsync(
         Db db,
         string kind,
-        IEnumerable<NewWork> wanted
+        IReadOnlyCollection<NewWork> wanted
     )
     {
+        if (wanted.Count == 0)
+            return [];
+        var payloads = wanted.Select(work => work.Payload).Distinct().ToArray();
+        // However much waits, no more is read than was asked for.
         var present = await db.QueryAsync(
-            "SELECT workspace_id, payload FROM work_items WHERE state IN ('waiting', 'running') AND kind = $1",
+            $"""
+            SELECT DISTINCT workspace_id, payload FROM work_items WHERE state IN ('waiting', 'running') AND kind = $1
+            AND payload {(
+                db.Dialect is Dialect.Sqlite ? "IN (SELECT value FROM json_each($2))" : "= ANY($2)"
+            )}
+            """,
             row => (row.Id<Workspace>(0), row.Text(1)),
-            kind
+            kind,
+            db.Dialect is Dialect.Sqlite ? JsonSerializer.Serialize(payloads) : payloads
         );
         var known = present.ToHashSet();
         return [.. wanted.Where(work => known.Add((work.Workspace, work.Payload)))];

@@ -71,7 +71,13 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
     {
         // What was merged has its facts moved by now; what was not is not the same.
         var facts = await FactsAsync(graph, scope, cancellation);
-        var count = await WriteAsync(graph, Groups(facts, []), FactsAtOnce, MergeAsync, cancellation);
+        var count = await WriteAsync(
+            graph,
+            Groups(facts, []),
+            FactsAtOnce,
+            MergeAsync,
+            cancellation
+        );
         return new Consolidated(DryRun: false, facts.Count, count, entities);
     }
 
@@ -175,7 +181,8 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
                 if (other != keeper)
                     merged[other] = keeper;
         }
-        var changed = rows.DistinctBy(row => row.Id).ToDictionary(row => row.Id, row => row.ChangedAt);
+        var changed = rows.DistinctBy(row => row.Id)
+            .ToDictionary(row => row.Id, row => row.ChangedAt);
         return
         [
             .. from id in merged.Keys
@@ -194,10 +201,12 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
     private static async ValueTask<int> MergeAsync(GraphWrite write, SameEntity same)
     {
         var (from, to) = (same.Id, same.Keeper);
-        var entity = await EntityRows.GetAsync(write.Db, write.Graph, from);
-        var keeper = await EntityRows.GetAsync(write.Db, write.Graph, to);
+        // One that was retired, changed or erased since it was read is left to the next consolidation.
         if (
-            (entity.RetiredAt ?? keeper.RetiredAt) is not null
+            await EntityRows.FindAsync(write.Db, write.Graph, from)
+                is not { RetiredAt: null } entity
+            || await EntityRows.FindAsync(write.Db, write.Graph, to)
+                is not { RetiredAt: null } keeper
             || entity.UpdatedAt != same.ChangedAt
             || keeper.UpdatedAt != same.KeeperChangedAt
         )

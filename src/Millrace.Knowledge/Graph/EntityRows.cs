@@ -58,12 +58,19 @@ internal static class EntityRows
             )
         );
 
+    /// <summary>Null where the graph has no such entity.</summary>
+    public static async ValueTask<EntityView?> FindAsync(
+        Db db,
+        Id<KnowledgeGraph> graph,
+        Id<Entity> id
+    ) => (await FindAsync(db, graph, "n.id = $3", id.Value)).FirstOrDefault();
+
     public static async ValueTask<EntityView> GetAsync(
         Db db,
         Id<KnowledgeGraph> graph,
         Id<Entity> id
     ) =>
-        (await FindAsync(db, graph, "n.id = $3", id.Value)).FirstOrDefault()
+        await FindAsync(db, graph, id)
         ?? throw new NotFound("node_not_found", "There is no such node in that graph.");
 
     /// <summary>In the order of their ids as given; those that are gone are left out.</summary>

@@ -63,7 +63,7 @@ internal sealed class DocumentUpkeep(Store store, WorkQueue queue, ModelRouter m
             model,
             MostAtOnce
         );
-        var wanted = stale.Select(one =>
+        var wanted = stale.ConvertAll(one =>
             Ingestion.WorkOn(EmbedHandler.EmbedKind, one.Workspace, one.Document)
         );
         foreach (var again in await WorkQueue.MissingAsync(db, EmbedHandler.EmbedKind, wanted))

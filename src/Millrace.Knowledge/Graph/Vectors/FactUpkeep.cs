@@ -45,7 +45,7 @@ internal sealed class FactUpkeep(
                     time.GetUtcNow() - TimeSpan.FromMinutes(1),
                     MostAtOnce
                 );
-                var wanted = stale.Select(one =>
+                var wanted = stale.ConvertAll(one =>
                     FactEmbedding.WorkOn(
                         one.Workspace,
                         new FactRange(one.Graph.Value, Guid.Empty, Last)

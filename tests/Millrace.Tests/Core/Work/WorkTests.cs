@@ -73,6 +73,48 @@ public sealed class WorkTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task What_waits_already_is_not_missing(Dialect dialect)
+    {
+        await using var test = await TestStore.CreateAsync(dialect);
+        await using var process = Start(test.Store, new Handler());
+        await process.Queue.EnqueueAsync(new NewWork(Ada, "job", "done"));
+        await process.RunDueAsync();
+        foreach (
+            var waiting in (NewWork[])
+                [
+                    new(Ada, "job", "1"),
+                    new(Ada, "job", "1"),
+                    new(Bob, "job", "2"),
+                    new(Ada, "other", "3"),
+                    new(Ada, "job", "not asked for"),
+                ]
+        )
+            await process.Queue.EnqueueAsync(waiting);
+        NewWork[] wanted =
+        [
+            .. new[] { "1", "2", "3", "done", "done", "it's \"4\"" }.Select(payload => new NewWork(
+                Ada,
+                "job",
+                payload
+            )),
+            new(Bob, "job", "2"),
+        ];
+
+        var missing = await test.Store.WriteAsync(
+            Reach.Installation,
+            db => WorkQueue.MissingAsync(db, "job", wanted)
+        );
+        var none = await test.Store.WriteAsync(
+            Reach.Installation,
+            db => WorkQueue.MissingAsync(db, "job", [])
+        );
+
+        missing.Select(work => work.Payload).ShouldBe(["2", "3", "done", "it's \"4\""]);
+        missing.ShouldAllBe(work => work.Workspace == Ada);
+        none.ShouldBeEmpty();
+    }
+
+    [Theory, OnEachDatabase]
     public async Task The_same_occurrence_is_queued_once(Dialect dialect)
     {
         await using var test = await TestStore.CreateAsync(dialect);
