@@ -115,12 +115,14 @@ internal sealed class Statements(Contradictions contradictions)
                     relations.Add(past);
                 continue;
             }
-            var valid = named with
-            {
-                ValidFrom = fact.ValidFrom ?? claim.Dates.From ?? statement.ValidFrom,
-                ValidTo = fact.ValidTo ?? claim.Dates.To,
-            };
-            relations.Add(valid.Valid.IsEmpty ? valid with { ValidTo = null } : valid);
+            relations.Add(
+                Valid(
+                    named,
+                    fact,
+                    fact.ValidFrom ?? claim.Dates.From ?? statement.ValidFrom,
+                    fact.ValidTo ?? claim.Dates.To
+                )
+            );
         }
         return relations.Count == 1
             ? relations
@@ -149,9 +151,7 @@ internal sealed class Statements(Contradictions contradictions)
     )
     {
         var id = write.NewId<Fact>();
-        var to = fact.ValidTo ?? reading.Dates.To;
-        var from = StartOf(write, fact, reading);
-        return new FactView
+        var statement = new FactView
         {
             Id = id,
             GraphId = write.Graph,
@@ -159,14 +159,34 @@ internal sealed class Statements(Contradictions contradictions)
             EpisodeId = episode,
             IsPart = false,
             Text = fact.Text,
-            ValidFrom = from,
-            ValidTo = from >= to ? null : to,
             RecordedAt = write.Now,
             Confidence = fact.Confidence,
             Source = fact.Source,
             Metadata = fact.Metadata,
             Session = fact.Session,
             WrittenBy = write.Guest ?? fact.WrittenBy,
+        };
+        return Valid(
+            statement,
+            fact,
+            StartOf(write, fact, reading),
+            fact.ValidTo ?? reading.Dates.To
+        );
+    }
+
+    /// <summary>Of a start and an end that cross, the one that the writer gave counts; of two that were read, the start.</summary>
+    private static FactView Valid(
+        FactView statement,
+        NewFact fact,
+        DateTimeOffset? from,
+        DateTimeOffset? to
+    )
+    {
+        var cross = from >= to;
+        return statement with
+        {
+            ValidFrom = cross && fact.ValidTo is not null ? null : from,
+            ValidTo = cross && fact.ValidTo is null ? null : to,
         };
     }
 
