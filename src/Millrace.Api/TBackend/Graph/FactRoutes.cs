@@ -44,7 +44,10 @@ internal static class FactRoutes
             .WithQuery("limit", "1 to 1,000; 100 when left out.")
             .WithQuery("offset", "How many to pass over.")
             .WithQuery("include_invalid", "All that was ever written.", "true", "false")
-            .WithQuery("q", "Words that all have to be in it; without any, such as `?` or `the`, the text as it stands, in either case.")
+            .WithQuery(
+                "q",
+                "Words that all have to be in it; without any, such as `?` or `the`, the text as it stands, in either case."
+            )
             .WithQuery("session_id", "Only what was said in this session.")
             .WithAnswer<IReadOnlyList<FactResponse>>($"[{Example}]")
             .WithFailures(401, 403, 422, 429);

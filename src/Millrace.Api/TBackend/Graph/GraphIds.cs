@@ -28,10 +28,12 @@ internal static class GraphIds
             );
 
     public static Id<Fact> Fact(string? text) =>
-        TryFact(text) ?? throw new NotFound("fact_not_found", "There is no such fact in that graph.");
+        TryFact(text)
+        ?? throw new NotFound("fact_not_found", "There is no such fact in that graph.");
 
     public static Id<Fact> Edge(string? text) =>
-        TryFact(text) ?? throw new NotFound("edge_not_found", "There is no such edge in that graph.");
+        TryFact(text)
+        ?? throw new NotFound("edge_not_found", "There is no such edge in that graph.");
 
     public static Id<Entity> Node(string? text) =>
         Id<Entity>.TryParse(text, "n_", out var id)

@@ -189,7 +189,11 @@ internal static class GraphSearchRoutes
             question.Text,
             question.Moment.At.UtcDateTime,
             [.. facts.Select(Hit)],
-            [.. facts.Where(hit => !IsOnlyEdge(hit.Fact)).Select(hit => FactResponse.From(hit.Fact))],
+            [
+                .. facts
+                    .Where(hit => !IsOnlyEdge(hit.Fact))
+                    .Select(hit => FactResponse.From(hit.Fact)),
+            ],
             [.. entities.Select(NodeResponse.From)],
             [.. facts.Where(hit => hit.Fact.IsEdge).Select(hit => EdgeResponse.From(hit.Fact))],
             facts.Count

@@ -104,9 +104,7 @@ internal static class StoreRoutes
         string? name,
         Knowledge.Stores.VectorStores stores
     ) =>
-        Show(
-            await stores.GetByNameAsync(http.Caller().Workspace, name ?? "", http.RequestAborted)
-        );
+        Show(await stores.GetByNameAsync(http.Caller().Workspace, name ?? "", http.RequestAborted));
 
     private static async Task<JsonHttpResult<StoreResponse>> ReadAsync(
         HttpContext http,

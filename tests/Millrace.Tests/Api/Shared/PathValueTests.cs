@@ -39,9 +39,9 @@ public sealed class PathValueTests
         (await ByNameAsync("plain%2F/")).ShouldBe(made["plain/"]);
         (await ByNameAsync("a/b")).ShouldBe(made["a/b"]);
         foreach (var none in (string[])["", "/", "plain%2Fa"])
-            (
-                await client.GetAsync($"/files/vector-stores/by-name{none}").StatusAsync()
-            ).ShouldBe(404);
+            (await client.GetAsync($"/files/vector-stores/by-name{none}").StatusAsync()).ShouldBe(
+                404
+            );
 
         async Task<string> ByNameAsync(string encoded)
         {
