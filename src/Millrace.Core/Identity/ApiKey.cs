@@ -36,6 +36,9 @@ public sealed class ApiKey : IOwned
     /// <summary>The stream dialect that this key's clients read when a request names none; empty for the default.</summary>
     public string StreamDialect { get; set; } = "";
 
+    /// <summary>Whether the same file sent again is the one that is there; null leaves it to the installation.</summary>
+    public bool? Dedupe { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; set; }

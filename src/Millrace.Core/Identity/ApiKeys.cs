@@ -27,6 +27,9 @@ public sealed record NewApiKey
 
     public string StreamDialect { get; init; } = "";
 
+    /// <summary>Whether the same file sent again is the one that is there; null leaves it to the installation.</summary>
+    public bool? Dedupe { get; init; }
+
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>The key itself, when the operator chooses it; at least 16 characters. Null makes a random one.</summary>
@@ -188,6 +191,7 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
             IsAdmin = request.IsAdmin,
             RateClass = request.RateClass,
             StreamDialect = request.StreamDialect,
+            Dedupe = request.Dedupe,
             CreatedAt = now,
             ExpiresAt = request.ExpiresAt,
         };
@@ -274,7 +278,8 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
     private static ValueTask<FoundKey?> FindAsync(Db db, byte[] hash) =>
         db.FirstAsync(
             """
-            SELECT id, workspace_id, number, hash, scopes, is_admin, rate_class, stream_dialect, expires_at, revoked_at
+            SELECT id, workspace_id, number, hash, scopes, is_admin, rate_class, stream_dialect, dedupe, expires_at,
+                revoked_at
             FROM api_keys WHERE hash = $1
             """,
             row => new FoundKey(
@@ -287,10 +292,11 @@ public sealed class ApiKeys(Store store, DataFolder data, AuditLog audit, TimePr
                     IsAdmin = row.Flag(5),
                     RateClass = row.Text(6),
                     StreamDialect = row.Text(7),
+                    Dedupe = row.IsNull(8) ? null : row.Flag(8),
                 },
                 row.Bytes(3),
-                row.TimeOrNull(8),
-                !row.IsNull(9)
+                row.TimeOrNull(9),
+                !row.IsNull(10)
             ),
             hash
         );

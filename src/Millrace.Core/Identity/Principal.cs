@@ -19,6 +19,9 @@ public sealed record Principal
 
     public required string StreamDialect { get; init; }
 
+    /// <summary>Whether the same file sent again is the one that is there; null leaves it to the installation.</summary>
+    public bool? Dedupe { get; init; }
+
     /// <summary>Whether the key was given this right; a key without a list has all but administration.</summary>
     public bool May(string scope) => Scopes.Count == 0 || Scopes.Contains(scope);
 }

@@ -25,11 +25,7 @@ public sealed record NewFile(string Name, string? ContentType)
     /// <summary>A JSON object.</summary>
     public string? Metadata { get; init; }
 
-    /// <summary>Null leaves it to the store and the settings.</summary>
-    public bool? Dedupe { get; init; }
-
-    /// <summary>Whether the file is kept anew even so.</summary>
-    public bool Force { get; init; }
+    public Deduplication Dedupe { get; init; } = new();
 }
 
 /// <param name="Deduplicated">Whether the file was there before.</param>
@@ -173,11 +169,20 @@ public sealed class FileLibrary(
             throw new NotFound("file_not_found", "File not found");
     }
 
+    /// <summary>Of two with one content that come at once, lets the second see the first. SQLite has one writer anyway.</summary>
+    internal static async ValueTask LockContentAsync(Db db, StoredFile file)
+    {
+        if (db.Dialect is Dialect.Postgres)
+            await db.ExecuteAsync(
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                $"{db.Workspace} {file.Sha256}"
+            );
+    }
+
     private async ValueTask<AddedFile> AddAsync(Db db, StoredFile file, NewFile about)
     {
         var into = about.StoreId is { } id ? await VectorStores.FindAsync(db, id) : null;
-        var dedupes = about.Dedupe ?? (into is { Dedupe: true } || options.Dedupe);
-        var existing = dedupes && !about.Force ? await SameAsync(db, file) : null;
+        var existing = about.Dedupe.Holds(into, options) ? await SameAsync(db, file, into) : null;
         if (existing is null)
         {
             db.Set<StoredFile>().Add(file);
@@ -185,16 +190,17 @@ public sealed class FileLibrary(
         }
         var added = new AddedFile(existing ?? file, existing is not null);
         if (into is not null)
-            await contents.AddAsync(db, into, added.File);
+            await contents.AddAsync(db, into, added.File, again: false);
         return added;
     }
 
     /// <summary>
     /// The file with the same content. Where the document is named, its newest version decides: other content is a new
-    /// version, even if it is that of an old one. (t-backend §12.7)
+    /// version, even if it is that of an old one. Of several, one that the store has already. (t-backend §12.7)
     /// </summary>
-    private static async ValueTask<StoredFile?> SameAsync(Db db, StoredFile file)
+    private static async ValueTask<StoredFile?> SameAsync(Db db, StoredFile file, VectorStore? into)
     {
+        await LockContentAsync(db, file);
         var files = db.Set<StoredFile>().AsNoTracking().OrderByDescending(row => row.Id);
         if (file.DocumentId is { } document)
         {
@@ -202,7 +208,8 @@ public sealed class FileLibrary(
             if (newest is not null)
                 return newest.Sha256 == file.Sha256 ? newest : null;
         }
-        return await files.FirstOrDefaultAsync(row => row.Sha256 == file.Sha256);
+        var held = into is null ? null : await StoreContents.SameAsync(db, into, file);
+        return held ?? await files.FirstOrDefaultAsync(row => row.Sha256 == file.Sha256);
     }
 
     private async Task<string> ContentTypeAsync(

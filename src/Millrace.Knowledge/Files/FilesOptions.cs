@@ -10,7 +10,7 @@ public sealed class FilesOptions : ISection
     /// <summary>25 MB as t-backend §7 counts them.</summary>
     public long MaxBytes { get; init; } = 26_214_400;
 
-    /// <summary>Whether the same content again gives the file that is there, for requests that don't say. (t-backend §12.7)</summary>
+    /// <summary>Whether the same content again gives the file that is there, where request, store and key don't say. (t-backend §12.7)</summary>
     public bool Dedupe { get; init; }
 
     /// <summary>Where <c>ipfs://</c> addresses are fetched from, such as <c>https://ipfs.example.com</c>; empty refuses them.</summary>

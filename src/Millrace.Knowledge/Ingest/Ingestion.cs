@@ -37,10 +37,11 @@ public sealed class Ingestion(Store store, WorkQueue queue, TimeProvider time)
     internal void TellEnd(Id<Document> document) => _ends.Tell(document);
 
     /// <summary>Queues the reading of a file that is not read, or could not be, within the caller's write.</summary>
-    internal async ValueTask<Id<Document>> EnsureAsync(Db db, StoredFile file)
+    /// <param name="again">Read or not.</param>
+    internal async ValueTask<Id<Document>> EnsureAsync(Db db, StoredFile file, bool again)
     {
         var present = await FindAsync(db, file.Id);
-        if (present is { State: not DocumentState.Failed })
+        if (present is { State: not DocumentState.Failed } && !again)
             return present.Id;
         if (present is not null)
             await DropAsync(db, file);

@@ -12,8 +12,18 @@ namespace Millrace.Knowledge.Stores;
 /// <summary>A file in a store, and how far it can be searched.</summary>
 public sealed record StoreEntry(StoredFile File, Document Document, DateTimeOffset AddedAt);
 
+/// <summary>A file that was added to a store.</summary>
+/// <param name="Entry">Of the file, or of one with its content that the store had already.</param>
+/// <param name="Deduplicated">Whether it is another file's.</param>
+public sealed record AddedEntry(StoreEntry Entry, bool Deduplicated);
+
 /// <summary>Which files are in which store. A file is read once, however many stores it is in.</summary>
-public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider time)
+public sealed class StoreContents(
+    Store store,
+    Ingestion ingestion,
+    FilesOptions options,
+    TimeProvider time
+)
 {
     // So that others write between.
     private const int ClearedAtOnce = 100;
@@ -22,14 +32,15 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Adds a file to a store and waits a little for it to be read. One that is there already stays as it is; one that
-    /// could not be read is tried again.
+    /// Adds a file to a store and waits a little for it to be read. One that is there already stays as it is, and where
+    /// files are deduplicated so does another with its content; one that could not be read is tried again.
     /// </summary>
     /// <exception cref="NotFound">The store or the file is not the workspace's.</exception>
-    public async Task<StoreEntry> AttachAsync(
+    public async Task<AddedEntry> AttachAsync(
         Id<Workspace> workspace,
         string storeId,
         string fileId,
+        Deduplication dedupe,
         CancellationToken cancellation
     )
     {
@@ -39,7 +50,12 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
             {
                 var into = await VectorStores.FindAsync(db, storeId);
                 var file = await FileLibrary.FindAsync(db, fileId);
-                return (into, file, await AddAsync(db, into, file));
+                if (dedupe.Holds(into, options))
+                {
+                    await FileLibrary.LockContentAsync(db, file);
+                    file = await SameAsync(db, into, file) ?? file;
+                }
+                return (into, file, await AddAsync(db, into, file, dedupe.Force));
             },
             cancellation
         );
@@ -50,7 +66,7 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
             cancellation
         );
         return entries.Count > 0
-            ? entries[0]
+            ? new AddedEntry(entries[0], Deduplicated: file.PublicId != fileId)
             : throw new NotFound("file_not_found", "File not found");
     }
 
@@ -93,8 +109,42 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
             cancellation
         );
 
+    /// <summary>
+    /// What a store holds with a file's content, the file itself before others. None where the file is a new version of a
+    /// document that the store holds.
+    /// </summary>
+    internal static async ValueTask<StoredFile?> SameAsync(
+        Db db,
+        VectorStore store,
+        StoredFile file
+    )
+    {
+        var held =
+            from entry in db.Set<StoreFile>().AsNoTracking()
+            join stored in db.Set<StoredFile>().AsNoTracking() on entry.FileId equals stored.Id
+            where entry.StoreId == store.Id
+            select stored;
+        if (
+            file.DocumentId is { } document
+            && await held.AnyAsync(other =>
+                other.DocumentId == document && other.Sha256 != file.Sha256
+            )
+        )
+            return null;
+        return await held.Where(other => other.Sha256 == file.Sha256)
+            .OrderByDescending(other => other.Id == file.Id)
+            .ThenByDescending(other => other.Id)
+            .FirstOrDefaultAsync();
+    }
+
     /// <summary>Adds a file within the caller's write, and gives its document.</summary>
-    internal async ValueTask<Id<Document>> AddAsync(Db db, VectorStore into, StoredFile file)
+    /// <param name="again">Whether it is read again if it is read.</param>
+    internal async ValueTask<Id<Document>> AddAsync(
+        Db db,
+        VectorStore into,
+        StoredFile file,
+        bool again
+    )
     {
         await VectorStores.LockAsync(db, into, "FOR SHARE");
         await FileLibrary.LockAsync(db, file);
@@ -120,7 +170,7 @@ public sealed class StoreContents(Store store, Ingestion ingestion, TimeProvider
             foreach (var entry in older.OrderByDescending(entry => entry.File.Id))
                 await RemoveAsync(db, into, entry.File);
         }
-        return await ingestion.EnsureAsync(db, file);
+        return await ingestion.EnsureAsync(db, file, again);
     }
 
     /// <summary>Takes out some files within the caller's write, and says whether those were all.</summary>

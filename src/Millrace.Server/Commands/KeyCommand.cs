@@ -47,6 +47,11 @@ internal static class KeyCommand
             DefaultValueFactory = _ => "",
         };
         dialect.AcceptOnlyFromAmong("", "json", "text", "ndjson");
+        var dedupe = new Option<bool?>("--dedupe")
+        {
+            Description =
+                "Whether a file that is sent again is the one that is there: true or false. Default: as Millrace:Files:Dedupe says.",
+        };
         var command = new Command("create", "Makes a key and prints it once.")
         {
             workspace,
@@ -57,6 +62,7 @@ internal static class KeyCommand
             days,
             rateClass,
             dialect,
+            dedupe,
         };
         command.SetAction(
             async (line, cancellation) =>
@@ -74,6 +80,7 @@ internal static class KeyCommand
                             IsAdmin = line.GetValue(admin),
                             RateClass = line.GetValue(rateClass)!,
                             StreamDialect = line.GetValue(dialect)!,
+                            Dedupe = line.GetValue(dedupe),
                             ExpiresAt = line.GetValue(days) is { } count
                                 ? now.AddDays(count)
                                 : null,

@@ -54,6 +54,31 @@ public sealed class KeyCommandTests
     }
 
     [Fact]
+    public async Task A_key_that_deduplicates_takes_a_file_once_and_another_takes_it_twice()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        (await FilesAsync("key", "create", "--dedupe", "true")).ShouldBe(1);
+        (await FilesAsync("key", "create", "--dedupe", "false")).ShouldBe(2);
+        (await FilesAsync("key", "create")).ShouldBe(2);
+
+        async Task<int> FilesAsync(params string[] command)
+        {
+            using var client = server.WithKey((await server.CommandAsync(command)).Good().Trim());
+            for (var sent = 0; sent < 2; sent++)
+            {
+                using var form = new MultipartFormDataContent
+                {
+                    { new StringContent("Herons nest in the reeds."), "file", "notes.txt" },
+                };
+                using var answer = await client.PostAsync("/files/upload", form);
+                answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
+            var files = await client.GetFromJsonAsync<JsonObject>("/files");
+            return files!["files"]!.AsArray().Count;
+        }
+    }
+
+    [Fact]
     public async Task An_unknown_number_or_workspace_is_said_and_ends_with_an_error()
     {
         await using var server = await ServerProcess.StartAsync();

@@ -88,6 +88,7 @@ internal static class FileRoutes
         await once.RunAsync(
             http,
             upload.Hash,
+            upload.About.Dedupe.Force,
             async () =>
             {
                 var added = await files.AddAsync(

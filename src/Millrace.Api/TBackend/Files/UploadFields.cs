@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Bodies;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Knowledge.Files;
@@ -21,7 +22,7 @@ internal sealed class UploadFields
         "metadata",
         "dedupe",
         "document_id",
-        "force",
+        Bypass.Field,
     ];
 
     private readonly Errors _errors = new();
@@ -52,9 +53,12 @@ internal sealed class UploadFields
             DocumentId = Text("document_id"),
             Purpose = Text("purpose"),
             Metadata = Object("metadata"),
-            Dedupe = Flag("dedupe"),
-            // t-backend §12.7
-            Force = (Flag("force") ?? false) || request.Headers["x-bypass-cache"] == "1",
+            Dedupe = new Deduplication
+            {
+                ByRequest = Flag("dedupe"),
+                ByKey = request.HttpContext.Caller().Dedupe,
+                Force = (Flag(Bypass.Field) ?? false) || Bypass.IsInHeader(request),
+            },
         };
         _errors.ThrowIfAny();
         return about;

@@ -10,7 +10,8 @@ namespace Millrace.Api.TBackend.Files;
 
 /// <summary>
 /// Does a write once: a repeat under its <c>X-Idempotency-Key</c> joins it while it is in flight, and gets its answer
-/// when it ended just now. Clients send the same key with deliberate repetitions too. (t-backend §4)
+/// when it ended just now. Clients send the same key with deliberate repetitions too; one that is to be processed again
+/// says so, and then the key does nothing. (t-backend §4, §12.7)
 /// </summary>
 internal sealed class WriteOnce(AnswerOnce once, BodyBudget budget) : IEndpointFilter
 {
@@ -26,6 +27,8 @@ internal sealed class WriteOnce(AnswerOnce once, BodyBudget budget) : IEndpointF
         var http = context.HttpContext;
         if (AnswerOnce.KeyOf(http.Request, ChatOnce.Header) is null)
             return await next(context);
+        if (Bypass.IsAsked(http.Request))
+            return await next(context);
         using var body = await budget.ReadAsync(
             http.Request.Body,
             http.Request.ContentLength,
@@ -34,6 +37,8 @@ internal sealed class WriteOnce(AnswerOnce once, BodyBudget budget) : IEndpointF
         );
         body.CountParsed(body.Bytes.Length);
         http.Request.Body = new MemoryStream(body.Bytes.ToArray(), writable: false);
+        if (HttpMethods.IsPost(http.Request.Method) && Bypass.IsIn(body.Bytes))
+            return await next(context);
         var hash = RequestHash.OfJson(
             http.Request.Method,
             http.Request.Path,
@@ -43,16 +48,18 @@ internal sealed class WriteOnce(AnswerOnce once, BodyBudget budget) : IEndpointF
         await RunAsync(
             http,
             hash,
+            isForced: false,
             async () => await ((IResult)(await next(context))!).ExecuteAsync(http)
         );
         return Results.Empty;
     }
 
     /// <param name="hash">What makes it the same request.</param>
+    /// <param name="isForced">It is to be processed again.</param>
     /// <param name="answer">Does it and writes the whole answer, or fails.</param>
-    public Task RunAsync(HttpContext http, byte[] hash, Func<Task> answer)
+    public Task RunAsync(HttpContext http, byte[] hash, bool isForced, Func<Task> answer)
     {
-        if (AnswerOnce.KeyOf(http.Request, ChatOnce.Header) is not { } key)
+        if (isForced || AnswerOnce.KeyOf(http.Request, ChatOnce.Header) is not { } key)
             return answer();
         var caller = http.Caller();
         var route = ((RouteEndpoint)http.GetEndpoint()!).RoutePattern.RawText;

@@ -3,10 +3,12 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Millrace.Api.Shared.Access;
 using Millrace.Api.Shared.Bodies;
 using Millrace.Api.TBackend.Bodies;
 using Millrace.Api.TBackend.Files;
 using Millrace.Core.Limits;
+using Millrace.Knowledge.Files;
 using Millrace.Knowledge.Stores;
 
 namespace Millrace.Api.TBackend.VectorStores;
@@ -37,8 +39,21 @@ internal sealed class StoreBodies(BodyBudget budget)
             }
         );
 
-    public Task<string> FileIdAsync(HttpContext http) =>
-        ReadAsync(http, fields => fields.RequiredText("file_id", LongestFileId));
+    public Task<(string FileId, Deduplication Dedupe)> FileAsync(HttpContext http) =>
+        ReadAsync(
+            http,
+            fields =>
+                (
+                    fields.RequiredText("file_id", LongestFileId),
+                    new Deduplication
+                    {
+                        ByRequest = fields.Flag("dedupe"),
+                        ByKey = http.Caller().Dedupe,
+                        Force =
+                            (fields.Flag(Bypass.Field) ?? false) || Bypass.IsAsked(http.Request),
+                    }
+                )
+        );
 
     public Task<SearchWish> SearchAsync(HttpContext http) =>
         ReadAsync(
@@ -92,12 +107,23 @@ internal sealed record StoreRequest
 
     public JsonObject? Metadata { get; init; }
 
-    [Description("Whether a file that is uploaded into it is held against those that are there.")]
+    [Description("Whether a file that is added to it is held against those that are there.")]
     public bool? Dedupe { get; init; }
 }
 
 /// <summary>The body that adds a file, for the OpenAPI document.</summary>
-internal sealed record StoreFileRequest(string FileId);
+internal sealed record StoreFileRequest
+{
+    public required string FileId { get; init; }
+
+    [Description(
+        "Whether a file with the same content that the store has already stands for it. Left out: as the store, the key or the installation has it."
+    )]
+    public bool? Dedupe { get; init; }
+
+    [Description("Whether it is read again, and added whatever the store has.")]
+    public bool? Force { get; init; }
+}
 
 /// <summary>The body of a search, for the OpenAPI document.</summary>
 internal sealed record SearchRequest

@@ -36,7 +36,7 @@ internal static class StoreContentRoutes
             .MapPost(Files, AttachAsync)
             .WithSummary("Add a file to a vector store")
             .WithDescription(
-                "Waits up to 10 seconds for the file to be read, and then answers `in_progress`."
+                "Waits up to 10 seconds for the file to be read, and then answers `in_progress`. With `dedupe`, of the request, the store, the key or the installation, the entry of a file with the same content that the store has already is the answer, `deduplicated`; `force` reads the file again."
             )
             .WithBody<StoreFileRequest>("""{"file_id":"ae85daf556367699"}""")
             .WithAnswer<StoreFileResponse>(Shown)
@@ -78,10 +78,13 @@ internal static class StoreContentRoutes
         var workspace = http.Caller().Workspace;
         // Whether the store is there comes before what is wrong with the body. (t-backend §3.3)
         await stores.GetAsync(workspace, id, http.RequestAborted);
-        var file = await bodies.FileIdAsync(http);
-        var entry = await contents.AttachAsync(workspace, id, file, http.RequestAborted);
+        var (file, dedupe) = await bodies.FileAsync(http);
+        var added = await contents.AttachAsync(workspace, id, file, dedupe, http.RequestAborted);
         return TypedResults.Json(
-            StoreFileResponse.From(entry, id),
+            StoreFileResponse.From(added.Entry, id) with
+            {
+                Deduplicated = added.Deduplicated,
+            },
             StoresJson.Plain.StoreFileResponse,
             "application/json"
         );

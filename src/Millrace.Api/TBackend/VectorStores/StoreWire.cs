@@ -69,6 +69,10 @@ internal sealed record StoreFileResponse(
     FileError? LastError
 )
 {
+    /// <summary>Of a file that was just added: whether this is another one with its content, which was there before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Deduplicated { get; init; }
+
     public static StoreFileResponse From(StoreEntry entry, string storeId) =>
         new(
             entry.File.PublicId,

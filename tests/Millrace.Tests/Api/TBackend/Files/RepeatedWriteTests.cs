@@ -1,8 +1,11 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Knowledge.Ingest;
 using Millrace.Testing;
 
 namespace Millrace.Tests.Api.TBackend.Files;
@@ -100,6 +103,69 @@ public sealed class RepeatedWriteTests
             SendAsync(client, HttpMethod.Post, $"{path}/files", $$"""{"file_id":"{{file}}"}""");
     }
 
+    [Theory, OnEachDatabase]
+    public async Task What_is_to_be_processed_again_is_not_replayed(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var ids = new List<string>();
+        foreach (var header in (string?[])[null, "1", "true", "yes"])
+            ids.Add(FileOf(await UploadAsync(client, "k1", "the same", bypass: header)));
+        foreach (var query in (string[])["?force=true", "?force=1"])
+            ids.Add(FileOf(await UploadAsync(client, "k1", "the same", query: query)));
+        ids.Add(FileOf(await UploadAsync(client, "k1", "the same", force: "true")));
+
+        ids.ShouldBeUnique();
+        (await FilesAsync(client)).Count.ShouldBe(ids.Count);
+        foreach (var header in (string?[])[null, "0", "false", ""])
+        {
+            var again = await UploadAsync(client, "k1", "the same", bypass: header);
+            (again.IsReplay, FileOf(again)).ShouldBe((true, ids[0]));
+        }
+
+        static string FileOf(Answer answer) => answer.Body["file_id"]!.ToString();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_file_that_is_added_anew_is_read_anew(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var store = await client.NewStoreAsync();
+        var file = await client.UploadTextAsync("Herons nest in the reeds.");
+        var path = $"/files/vector-stores/{store}/files";
+        var plain = $$"""{"file_id":"{{file}}"}""";
+        var forced = $$"""{"file_id":"{{file}}","force":true}""";
+        (await SendAsync(client, HttpMethod.Post, path, plain)).IsReplay.ShouldBeFalse();
+        var read = await DocumentAsync();
+
+        (await SendAsync(client, HttpMethod.Post, path, plain)).IsReplay.ShouldBeTrue();
+        (await SendAsync(client, HttpMethod.Post, path, plain, "k2")).IsReplay.ShouldBeFalse();
+        (await DocumentAsync()).ShouldBe(read);
+        foreach (
+            var (to, body) in ((string, string)[])
+                [($"{path}?force=true", plain), (path, forced), (path, forced)]
+        )
+        {
+            var again = await SendAsync(client, HttpMethod.Post, to, body, "k3");
+            (again.Status, again.IsReplay).ShouldBe((200, false));
+            again.Body["status"]!.ToString().ShouldBe("completed");
+            var document = await DocumentAsync();
+            document.ShouldNotBe(read);
+            read = document;
+        }
+        (await client.FindAsync(store, "herons")).Count.ShouldBe(1);
+
+        Task<Guid> DocumentAsync() =>
+            server
+                .Services.GetRequiredService<Store>()
+                .ReadAsync(
+                    Reach.Installation,
+                    db =>
+                        db.FirstAsync("SELECT id FROM documents", row => row.Id<Document>(0).Value)
+                );
+    }
+
     private static async Task<JsonArray> FilesAsync(HttpClient client)
     {
         using var answer = await client.GetAsync("/files");
@@ -119,14 +185,25 @@ public sealed class RepeatedWriteTests
         HttpClient client,
         string key,
         string text,
-        string name = "notes.txt"
+        string name = "notes.txt",
+        string query = "",
+        string? force = null,
+        string? bypass = null
     )
     {
         var file = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
         file.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
         // Each form has a boundary of its own.
         var form = new MultipartFormDataContent { { file, "file", name } };
-        return SendAsync(client, new(HttpMethod.Post, "/files/upload") { Content = form }, key);
+        if (force is not null)
+            form.Add(new StringContent(force), "force");
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/files/upload{query}")
+        {
+            Content = form,
+        };
+        if (bypass is not null)
+            request.Headers.Add("x-bypass-cache", bypass);
+        return SendAsync(client, request, key);
     }
 
     private static Task<Answer> SendAsync(
