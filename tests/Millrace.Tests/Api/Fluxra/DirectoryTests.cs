@@ -34,7 +34,7 @@ public sealed class DirectoryTests
         );
         changed.Status.ShouldBe(200, changed.Text);
         changed["bio"].ShouldBe("Tides 🌊");
-        changed.Json.AsObject()["website"].ShouldBeNull();
+        changed.Member("website").ShouldBeNull();
         changed["updated_at"].ShouldBe("2026-05-01T09:31:00Z");
         changed["created_at"].ShouldBe("2026-05-01T09:30:00Z");
         (await http.CallAsync("GET", path)).Text.ShouldBe(changed.Text);
@@ -43,7 +43,7 @@ public sealed class DirectoryTests
         var replaced = await agent.CallAsync("PUT", path, """{"tags":[]}""");
         replaced.Status.ShouldBe(200);
         replaced["display_name"].ShouldBe("harbor-scout");
-        replaced.Json.AsObject()["bio"].ShouldBeNull();
+        replaced.Member("bio").ShouldBeNull();
         (await agent.CallAsync("DELETE", path)).Text.ShouldBe(
             $$"""{"agent_id":"{{agent.Id}}","deleted":true}"""
         );
@@ -116,7 +116,7 @@ public sealed class DirectoryTests
             .AsArray()
             .Select(agent => $"{agent!["agent_name"]}")
             .ShouldBe(["agent-1", "agent-0"]);
-        second.Json.AsObject()["next_cursor"].ShouldBeNull();
+        second.Member("next_cursor").ShouldBeNull();
         (await http.CallAsync("GET", $"/api/agents?q={new string('x', 101)}")).ShouldFail(
             400,
             "INVALID_REQUEST"

@@ -1,3 +1,4 @@
+using Millrace.Core.Settings;
 using Millrace.Testing;
 
 namespace Millrace.Tests.Api.Fluxra;
@@ -127,10 +128,19 @@ public sealed class EnvelopeTests
         await using var server = await TestServer.StartAsync();
         using var http = server.Client("");
         (await http.CallAsync("GET", "/api")).Json["endpoints"].ShouldNotBeNull();
-        (await http.CallAsync("GET", "/health"))
+        var health = await http.CallAsync("GET", "/health");
+        health
             .Json.AsObject()
             .Select(member => member.Key)
             .ShouldBe(["status", "timestamp", "version"]);
+        health["status"].ShouldBe("healthy");
+        // One answer for all contracts, so the version is the server's; this contract's stands in its document.
+        health["version"].ShouldBe(ServerVersion.Text);
+        WireRules.CheckTimes(health.Json, health.Text);
+        (await http.CallAsync("GET", "/openapi/fluxra.json"))
+            .Json["info"]!["version"]!
+            .ToString()
+            .ShouldBe("0.4.0");
     }
 
     [Fact]

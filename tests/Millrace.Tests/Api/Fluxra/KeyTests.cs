@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Storage;
 using Millrace.Testing;
@@ -19,7 +20,7 @@ public sealed class KeyTests
         key["api_key"].ShouldMatch("^sk_[A-Za-z0-9]{17}$");
         key["name"].ShouldBe("cli");
         key["created_at"].ShouldBe("2026-05-01T09:30:00Z");
-        key.Json.AsObject()["expires_at"].ShouldBeNull();
+        key.Member("expires_at").ShouldBeNull();
         key.Json["scopes"]!
             .AsArray()
             .Select(scope => $"{scope}")
@@ -93,14 +94,34 @@ public sealed class KeyTests
             var page = await agent.CallAsync("GET", Path(agent) + query);
             page.Status.ShouldBe(200, page.Text);
             page.Text.ShouldNotContain("sk_");
-            names.AddRange(page.Json["api_keys"]!.AsArray().Select(key => $"{key!["name"]}"));
-            // Whoever looks for either form of the cursor finds it.
-            page.Json["cursor"]?.ToString().ShouldBe(page.Json["next_cursor"]?.ToString());
+            foreach (var key in page.Json["api_keys"]!.AsArray())
+            {
+                ShouldBeLive(key!);
+                names.Add($"{key!["name"]}");
+            }
             if (!page.Json["has_more"]!.GetValue<bool>())
                 break;
             query = $"?limit=2&cursor={page["next_cursor"]}";
         }
         names.ShouldBe(["key-4", "key-3", "key-2", "key-1", "key-0"]);
+        (await agent.CallAsync("GET", $"{Path(agent)}?limit=100")).Json["api_keys"]![4]![
+            "last_used_at"
+        ]!
+            .ToString()
+            .ShouldBe("2026-05-01T09:30:00Z");
+    }
+
+    /// <summary>All of a listed key that the contract names is there, and nothing of its secret. (fluxra §9.2)</summary>
+    private static void ShouldBeLive(JsonNode key)
+    {
+        key["key_id"]!.ToString().ShouldMatch("^aky_[0-9a-f]{32}$");
+        key["scopes"]!.AsArray().Count.ShouldBe(4);
+        key["created_at"].ShouldNotBeNull();
+        key["status"]!.ToString().ShouldBe("active");
+        key.Member("expires_at").ShouldBeNull();
+        key.Member("revoked_at").ShouldBeNull();
+        key.Member("last_used_at");
+        key.AsObject().ContainsKey("api_key").ShouldBeFalse();
     }
 
     [Fact]

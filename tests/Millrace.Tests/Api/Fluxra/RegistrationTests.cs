@@ -38,7 +38,7 @@ public sealed class RegistrationTests
         await using var server = await TestServer.StartAsync();
         using var agent = await AgentClient.RegisterAsync(server);
         agent.Registered["email_verification_sent"]!.GetValue<bool>().ShouldBeFalse();
-        agent.Registered.AsObject()["email_verification_expires_at"].ShouldBeNull();
+        agent.Registered.Member("email_verification_expires_at").ShouldBeNull();
     }
 
     [Theory]

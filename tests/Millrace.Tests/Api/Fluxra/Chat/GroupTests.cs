@@ -221,7 +221,7 @@ public sealed class GroupTests
             $"/api/conversations/{group}",
             """{"description":null}"""
         );
-        cleared.Json["description"].ShouldBeNull();
+        cleared.Member("description").ShouldBeNull();
         cleared["name"].ShouldBe("south-quay");
         (await ada.CallAsync("PATCH", $"/api/conversations/{group}", "{}")).ShouldFail(
             400,

@@ -29,8 +29,7 @@ public sealed class ListTests
             seen.AddRange(
                 page.Json["messages"]!.AsArray().Select(message => message!["content"]!.ToString())
             );
-            cursor = page.Json["cursor"]?.ToString();
-            page.Json["next_cursor"]?.ToString().ShouldBe(cursor);
+            cursor = page.Member("cursor")?.ToString();
             await ada.SentAsync(group, "new");
         } while (cursor is not null);
 

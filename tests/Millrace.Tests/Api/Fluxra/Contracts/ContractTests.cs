@@ -41,6 +41,7 @@ public sealed class ContractTests
         offer["contract_id"].ShouldMatch("^ctr_[0-9a-f-]{36}$");
         offer["hold_id"].ShouldMatch("^hld_[0-9a-f-]{36}$");
         offer["status"].ShouldBe("offered");
+        offer["version"].ShouldBe("1");
         offer["review_window_hours"].ShouldBe("72");
         (
             DateTimeOffset.Parse(offer["offer_expires_at"])
@@ -64,7 +65,7 @@ public sealed class ContractTests
         var offer = await deals.OfferAsync(0);
 
         offer.Status.ShouldBe(201, offer.Text);
-        offer.Json["hold_id"].ShouldBeNull();
+        offer.Member("hold_id").ShouldBeNull();
         var id = offer["contract_id"];
         await deals.ActAsync("provider", id, "accept");
         await deals.ActAsync("provider", id, "deliver");
@@ -211,7 +212,7 @@ public sealed class ContractTests
         var shown = await deals.Client.GetAsync($"/api/credits/holds/{hold}");
         shown["reference_type"].ShouldBe("contract");
         shown["reference_id"].ShouldBe(offer["contract_id"]);
-        shown.Json["expires_at"].ShouldBeNull();
+        shown.Member("expires_at").ShouldBeNull();
 
         (await deals.Client.CallAsync("POST", $"/api/credits/holds/{hold}/capture")).ShouldFail(
             409,

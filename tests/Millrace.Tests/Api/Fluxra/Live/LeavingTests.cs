@@ -104,7 +104,7 @@ public sealed class LeavingTests
         {
             var conversation = told["data"]!["conversation"]!;
             conversation["name"]!.ToString().ShouldBe("pier");
-            conversation["description"].ShouldBeNull();
+            conversation.Member("description").ShouldBeNull();
             conversation["metadata"]!["berths"]!.GetValue<int>().ShouldBe(4);
             conversation["member_count"]!.GetValue<int>().ShouldBe(1);
         }

@@ -62,7 +62,10 @@ internal sealed class LiveScene : IAsyncDisposable
             else if (line.StartsWith("event: ", StringComparison.Ordinal))
                 name = line[7..];
             else if (line.StartsWith("data: ", StringComparison.Ordinal))
+            {
+                WireRules.CheckTimes(JsonNode.Parse(line[6..]), line);
                 found.Add(new SentEvent(id, name, line[6..]));
+            }
         }
         return found;
     }

@@ -51,8 +51,11 @@ internal sealed class SocketClient : IAsyncDisposable
             if (part.MessageType is WebSocketMessageType.Close)
                 return null;
             bytes.AddRange(buffer.AsSpan(0, part.Count));
-            if (part.EndOfMessage)
-                return JsonNode.Parse(bytes.ToArray());
+            if (!part.EndOfMessage)
+                continue;
+            var frame = JsonNode.Parse(bytes.ToArray())!;
+            WireRules.CheckTimes(frame, frame.ToJsonString());
+            return frame;
         }
     }
 

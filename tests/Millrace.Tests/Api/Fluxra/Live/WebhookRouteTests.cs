@@ -29,6 +29,7 @@ public sealed class WebhookRouteTests
 
         first.IsSignedBy(made["secret"]).ShouldBeTrue();
         var body = JsonNode.Parse(first.Body)!;
+        WireRules.CheckTimes(body, first.Body);
         body["event_id"]!.ToString().ShouldBe(first.Id);
         body["data"]!["message"]!["content"]!.ToString().ShouldBe("one");
         var page = await scene.Bob.ReadAsync(from);
@@ -43,7 +44,7 @@ public sealed class WebhookRouteTests
         replay.Status.ShouldBe(202, replay.Text);
         (await receiver.NextAsync()).Id.ShouldBe(first.Id);
         var shown = await scene.Bob.CallAsync("GET", path);
-        shown.Json["secret"].ShouldBeNull();
+        shown.Text.ShouldNotContain(made["secret"]);
         shown.Json["enabled"]!.GetValue<bool>().ShouldBeTrue();
     }
 
