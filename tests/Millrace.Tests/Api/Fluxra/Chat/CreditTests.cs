@@ -81,7 +81,7 @@ public sealed class CreditTests
 
         var hold = await ada.HoldAsync(bob, 10);
         hold["status"].ShouldBe("active");
-        hold.Json["reference_id"].ShouldBeNull();
+        hold.Member("reference_id").ShouldBeNull();
         var path = $"/api/credits/holds/{hold["hold_id"]}";
         (await eve.GetAsync(path)).ShouldFail(404, "NOT_FOUND");
         (await bob.PostAsync($"{path}/capture", new { })).ShouldFail(403, "FORBIDDEN");
@@ -118,26 +118,37 @@ public sealed class CreditTests
         var (ada, bob, eve) = await PayersAsync(server);
         AgentClient[] all = [ada, bob, eve];
 
-        await Task.WhenAll(
+        var acts = await Task.WhenAll(
             Enumerable
                 .Range(0, 120)
                 .Select(async n =>
                 {
                     var (from, to) = (all[n % 3], all[(n + 1 + n / 3 % 2) % 3]);
-                    if (n % 2 == 0)
+                    var isTransfer = n % 2 == 0;
+                    var act = isTransfer
+                        ? await from.PayAsync(to, 1 + n % 40)
+                        : await from.HoldAsync(to, 1 + n % 40);
+                    if (act.Status != 201)
                     {
-                        (await from.PayAsync(to, 1 + n % 40)).Status.ShouldBeOneOf(201, 402);
-                        return;
+                        act.ShouldFail(402, "INSUFFICIENT_CREDITS");
+                        return "";
                     }
-                    var hold = await from.HoldAsync(to, 1 + n % 40);
-                    if (hold.Status == 201 && n % 3 != 0)
-                        await from.PostAsync(
-                            $"/api/credits/holds/{hold["hold_id"]}/capture",
-                            new { amount = 1 }
-                        );
+                    if (isTransfer)
+                        return "transfer";
+                    if (n % 3 == 0)
+                        return "hold";
+                    var captured = await from.PostAsync(
+                        $"/api/credits/holds/{act["hold_id"]}/capture",
+                        new { amount = 1 }
+                    );
+                    captured.Status.ShouldBe(200, captured.Text);
+                    return "capture";
                 })
         );
 
+        // Three hundred credits are enough for some of each.
+        foreach (var kind in (string[])["transfer", "hold", "capture"])
+            acts.ShouldContain(kind);
         await CheckAsync(server);
     }
 
