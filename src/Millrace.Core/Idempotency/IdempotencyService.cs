@@ -62,7 +62,7 @@ public sealed partial class IdempotencyService(
     /// <summary>
     /// Likewise for a request that does nothing but read and write its workspace: what it changes and its answer are one
     /// write, so that no crash comes between them and a repeat never does it again. When <paramref name="run"/> fails,
-    /// it has changed nothing.
+    /// it has changed nothing; when the database ends the write in favour of another, it is called again.
     /// </summary>
     public Task<IdempotentOutcome> ExecuteTogetherAsync(
         IdempotentRequest request,

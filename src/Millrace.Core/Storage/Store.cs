@@ -42,7 +42,7 @@ public abstract class Store : IAsyncDisposable
     /// <summary>
     /// Makes one write of all reads and writes of the same reach that <paramref name="act"/> calls for, one after
     /// another, through whichever services. What it awaits besides must be there already, and a failure that it
-    /// catches takes nothing back.
+    /// catches takes nothing back. Like a repeatable write it may be run again, and with it whatever it calls for.
     /// </summary>
     public Task<T> TogetherAsync<T>(
         Reach reach,
@@ -52,7 +52,7 @@ public abstract class Store : IAsyncDisposable
     {
         // SQLite's writer has no context of its own to log and trace in.
         var context = ExecutionContext.Capture();
-        return WriteApartAsync(reach, InContext, cancellation);
+        return WriteRepeatablyApartAsync(reach, InContext, cancellation);
 
         ValueTask<T> InContext(Db db)
         {

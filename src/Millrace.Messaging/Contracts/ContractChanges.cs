@@ -4,6 +4,7 @@ using Millrace.Core.Storage;
 using Millrace.Messaging.Accounts;
 using Millrace.Messaging.Blocks;
 using Millrace.Messaging.Conversations;
+using Millrace.Messaging.Credits;
 
 namespace Millrace.Messaging.Contracts;
 
@@ -15,6 +16,7 @@ public sealed class ContractChanges(
     Store store,
     MessagingHome home,
     ContractSteps steps,
+    CreditLapse lapse,
     TimeProvider time
 )
 {
@@ -22,13 +24,16 @@ public sealed class ContractChanges(
     /// <exception cref="NotFound">There is no such provider or conversation.</exception>
     /// <exception cref="Forbidden">One of the two has blocked the other.</exception>
     /// <exception cref="PaymentRequired">The client has less available than the price.</exception>
-    public Task<Contract> OfferAsync(
+    public async Task<Contract> OfferAsync(
         AgentCaller client,
         NewContract request,
         CallOrigin origin,
         CancellationToken cancellation = default
-    ) =>
-        store.WriteAsync(
+    )
+    {
+        if (request.Price > 0)
+            await lapse.CatchUpAsync(client.Account, cancellation);
+        return await store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -56,6 +61,7 @@ public sealed class ContractChanges(
             },
             cancellation
         );
+    }
 
     /// <summary>
     /// Does what the table of states allows. A repeat of what brought the contract into its state, by the same party,
@@ -71,7 +77,7 @@ public sealed class ContractChanges(
         ContractAct act,
         CancellationToken cancellation = default
     ) =>
-        store.WriteAsync(
+        store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {

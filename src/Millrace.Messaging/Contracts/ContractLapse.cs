@@ -52,12 +52,15 @@ public sealed class ContractLapse(
             cancellation
         );
         foreach (var contract in due)
-            await store.WriteAsync(home.Workspace, db => LapseAsync(db, contract), cancellation);
+            await store.WriteRepeatablyAsync(
+                home.Workspace,
+                db => LapseAsync(db, contract),
+                cancellation
+            );
     }
 
-    private async ValueTask LapseAsync(Db db, Id<Contract> id)
-    {
-        if (await ContractRows.LockAsync(db, id) is { } contract)
-            await steps.LapseAsync(db, contract);
-    }
+    private async ValueTask<Contract?> LapseAsync(Db db, Id<Contract> id) =>
+        await ContractRows.LockAsync(db, id) is { } contract
+            ? await steps.LapseAsync(db, contract)
+            : null;
 }

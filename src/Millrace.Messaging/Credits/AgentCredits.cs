@@ -76,15 +76,17 @@ public sealed class AgentCredits(
     /// <exception cref="PaymentRequired">The sender has less available.</exception>
     /// <exception cref="NotFound">There is no such recipient.</exception>
     /// <exception cref="Forbidden">One of the two has blocked the other.</exception>
-    public Task<Transfer> TransferAsync(
+    public async Task<Transfer> TransferAsync(
         AgentCaller caller,
         Id<AgentAccount> recipient,
         long amount,
         string? memo,
         CallOrigin origin,
         CancellationToken cancellation = default
-    ) =>
-        store.WriteRepeatablyAsync(
+    )
+    {
+        await lapse.CatchUpAsync(caller.Account, cancellation);
+        return await store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -102,6 +104,7 @@ public sealed class AgentCredits(
             },
             cancellation
         );
+    }
 
     /// <summary>A payment that the agent made or received.</summary>
     /// <exception cref="NotFound">There is none, or it is others' business.</exception>

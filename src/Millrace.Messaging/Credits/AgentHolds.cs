@@ -21,7 +21,7 @@ public sealed class AgentHolds(
     /// <exception cref="PaymentRequired">The owner has less available.</exception>
     /// <exception cref="NotFound">There is no such beneficiary.</exception>
     /// <exception cref="Forbidden">One of the two has blocked the other.</exception>
-    public Task<Hold> PlaceAsync(
+    public async Task<Hold> PlaceAsync(
         AgentCaller caller,
         Id<AgentAccount> beneficiary,
         long amount,
@@ -29,8 +29,10 @@ public sealed class AgentHolds(
         string? memo,
         CallOrigin origin,
         CancellationToken cancellation = default
-    ) =>
-        store.WriteRepeatablyAsync(
+    )
+    {
+        await lapse.CatchUpAsync(caller.Account, cancellation);
+        return await store.WriteRepeatablyAsync(
             home.Workspace,
             async db =>
             {
@@ -57,6 +59,7 @@ public sealed class AgentHolds(
             },
             cancellation
         );
+    }
 
     /// <summary>Pays the beneficiary an amount, by default all; the rest goes back. The owner does.</summary>
     /// <exception cref="NotFound">There is no such hold, or it is others' business.</exception>

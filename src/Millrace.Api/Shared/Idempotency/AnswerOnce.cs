@@ -41,7 +41,10 @@ internal sealed class AnswerOnce(IdempotencyService idempotency)
         await SendAsync(http.Response, outcome, http.RequestAborted);
     }
 
-    /// <summary>Likewise for a request that does nothing but read and write its workspace: all of it is one write.</summary>
+    /// <summary>
+    /// Likewise for a request that does nothing but read and write its workspace: all of it is one write, and is written
+    /// anew when the database ends it in favour of another.
+    /// </summary>
     public async Task RunTogetherAsync(
         HttpContext http,
         IdempotentRequest request,

@@ -23,10 +23,12 @@ public sealed class StoreTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [InlineData("once", 1)]
+    [InlineData("repeatably", 0)]
+    [InlineData("together", 0)]
     public async Task Of_two_writes_that_wait_for_each_other_one_is_run_again_or_to_be_asked_again(
-        bool isRepeatable
+        string how,
+        int refusals
     )
     {
         await using var test = await TestStore.CreateAsync(Dialect.Postgres);
@@ -38,7 +40,7 @@ public sealed class StoreTests
         var outcomes = await Task.WhenAll(MoveAsync("one", "two"), MoveAsync("two", "one"));
 
         var refused = outcomes.OfType<Unavailable>().ToList();
-        refused.Count.ShouldBe(isRepeatable ? 0 : 1);
+        refused.Count.ShouldBe(refusals);
         refused.ShouldAllBe(failure => failure.RetryAfter > TimeSpan.Zero);
         outcomes.Count(failure => failure is null).ShouldBe(2 - refused.Count);
         // What took effect did so once, at both.
@@ -51,9 +53,19 @@ public sealed class StoreTests
             try
             {
                 await (
-                    isRepeatable
-                        ? test.Store.WriteRepeatablyAsync(Reach.Installation, WriteAsync)
-                        : test.Store.WriteAsync(Reach.Installation, WriteAsync)
+                    how switch
+                    {
+                        "once" => test.Store.WriteAsync(Reach.Installation, WriteAsync),
+                        "repeatably" => test.Store.WriteRepeatablyAsync(
+                            Reach.Installation,
+                            WriteAsync
+                        ),
+                        // Its write joins the whole, and the whole is run again.
+                        _ => test.Store.TogetherAsync(
+                            Reach.Installation,
+                            async _ => await test.Store.WriteAsync(Reach.Installation, WriteAsync)
+                        ),
+                    }
                 );
                 return null;
             }

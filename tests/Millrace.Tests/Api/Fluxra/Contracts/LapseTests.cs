@@ -5,6 +5,7 @@ using Millrace.Core.Storage;
 using Millrace.Messaging;
 using Millrace.Payments.Ledger;
 using Millrace.Testing;
+using Millrace.Tests.Api.Fluxra.Chat;
 
 namespace Millrace.Tests.Api.Fluxra.Contracts;
 
@@ -70,7 +71,7 @@ public sealed class LapseTests
         await deals.Client.TakeTokenAsync(Deals.AllScopes);
         var settled = await deals.GetAsync(id);
         settled["status"].ShouldBe("settled");
-        settled.Json["auto_settle_at"].ShouldBeNull();
+        settled.Member("auto_settle_at").ShouldBeNull();
         (await deals.EffectAsync(deals.Provider, id)).ShouldBe(new Balance(10, 0));
         (await deals.ActAsync("client", id, "settle")).ShouldFail(409, "INVALID_STATE");
         await deals.CheckLedgerAsync();
@@ -138,6 +139,46 @@ public sealed class LapseTests
             ]!.GetValue<long>();
     }
 
+    public static MatrixTheoryData<Dialect, string> WaysToPay { get; } =
+        new([Dialect.Sqlite, Dialect.Postgres], ["transfer", "hold", "offer"]);
+
+    [Theory, MemberData(nameof(WaysToPay))]
+    public async Task What_the_time_has_set_free_pays_before_the_worker_came(
+        Dialect dialect,
+        string way
+    )
+    {
+        var time = new ClockWithoutTimers(Start);
+        await using var deals = await Deals.StartAsync(dialect, time);
+        var all = (await deals.BalanceAsync(deals.Client)).Available;
+        await deals.OfferedAsync(10, new { offer_expires_in_seconds = 300 });
+        (await HoldAsync(all - 10)).Status.ShouldBe(201);
+        (await PayAsync()).ShouldFail(402, "INSUFFICIENT_CREDITS");
+
+        time.Now += TimeSpan.FromSeconds(300);
+
+        var paid = await PayAsync();
+        paid.Status.ShouldBe(201, paid.Text);
+        (await deals.BalanceAsync(deals.Client)).Available.ShouldBe(0);
+        await deals.CheckLedgerAsync();
+
+        Task<Answer> PayAsync() =>
+            way switch
+            {
+                "transfer" => deals.Client.PayAsync(deals.Provider, all),
+                "hold" => HoldAsync(all),
+                _ => deals.OfferAsync(all),
+            };
+
+        Task<Answer> HoldAsync(long amount) =>
+            deals.Client.CallAsync(
+                "POST",
+                "/api/credits/holds",
+                $$"""{"beneficiary_agent_id":"{{deals.Provider.Id}}","amount":{{amount}},"expires_in_seconds":300}""",
+                ("Idempotency-Key", $"hold-{amount}")
+            );
+    }
+
     [Fact]
     public async Task A_client_takes_back_what_was_not_delivered_by_the_time()
     {
@@ -163,7 +204,7 @@ public sealed class LapseTests
         await using var deals = await Deals.StartAsync(time: time);
         var id = await deals.InAsync("delivered");
         var disputed = await deals.ActAsync("client", id, "dispute");
-        disputed.Json["auto_settle_at"].ShouldBeNull();
+        disputed.Member("auto_settle_at").ShouldBeNull();
 
         time.Now += TimeSpan.FromHours(100);
         await deals.Client.TakeTokenAsync(Deals.AllScopes);
