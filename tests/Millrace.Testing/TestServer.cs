@@ -7,6 +7,7 @@ using Millrace.Core.Secrets;
 using Millrace.Core.Storage;
 using Millrace.Models.Routing;
 using Millrace.Server.Starting;
+using Millrace.Testing.Doubles;
 
 namespace Millrace.Testing;
 
@@ -19,6 +20,7 @@ public sealed class TestServer : IAsyncDisposable
     private readonly string _folder;
     private readonly Dictionary<string, string?> _settings;
     private readonly bool _isEmbedded;
+    private readonly bool _canBreak;
     private MillraceHost _host;
 
     private TestServer(
@@ -26,10 +28,12 @@ public sealed class TestServer : IAsyncDisposable
         Dictionary<string, string?> settings,
         ScriptedModel model,
         TimeProvider time,
-        bool isEmbedded
+        bool isEmbedded,
+        bool canBreak
     )
     {
         _isEmbedded = isEmbedded;
+        _canBreak = canBreak;
         _folder = folder;
         _settings = settings;
         Model = model;
@@ -56,18 +60,25 @@ public sealed class TestServer : IAsyncDisposable
         Dialect dialect = Dialect.Sqlite,
         TimeProvider? time = null,
         params (string Name, string Value)[] settings
-    ) => StartAsync(dialect, time, isEmbedded: false, settings);
+    ) => StartAsync(dialect, time, isEmbedded: false, canBreak: false, settings);
 
     /// <summary>With the chat model and the embedder that an installation comes with.</summary>
     public static Task<TestServer> StartEmbeddedAsync(
         Dialect dialect = Dialect.Sqlite,
         params (string Name, string Value)[] settings
-    ) => StartAsync(dialect, null, isEmbedded: true, settings);
+    ) => StartAsync(dialect, null, isEmbedded: true, canBreak: false, settings);
+
+    /// <summary>With a store that a test can break: <see cref="Break"/>.</summary>
+    public static Task<TestServer> StartBreakableAsync(
+        Dialect dialect = Dialect.Sqlite,
+        params (string Name, string Value)[] settings
+    ) => StartAsync(dialect, null, isEmbedded: false, canBreak: true, settings);
 
     private static async Task<TestServer> StartAsync(
         Dialect dialect,
         TimeProvider? time,
         bool isEmbedded,
+        bool canBreak,
         (string Name, string Value)[] settings
     )
     {
@@ -88,7 +99,8 @@ public sealed class TestServer : IAsyncDisposable
             all,
             new ScriptedModel(),
             time ?? TimeProvider.System,
-            isEmbedded
+            isEmbedded,
+            canBreak
         );
         await server.StartAsync();
         return server;
@@ -102,6 +114,10 @@ public sealed class TestServer : IAsyncDisposable
         _host = Build();
         await StartAsync();
     }
+
+    /// <summary>Lets every read and write end in a fault; null mends the store again.</summary>
+    public void Break(Exception? fault) =>
+        ((BreakableStore)Services.GetRequiredService<Store>()).Fault = fault;
 
     /// <summary>A key that opens a workspace of its own.</summary>
     public async Task<string> NewKeyAsync(NewApiKey? request = null) =>
@@ -140,6 +156,8 @@ public sealed class TestServer : IAsyncDisposable
             {
                 builder.Logging.ClearProviders();
                 builder.Services.AddSingleton(Time);
+                if (_canBreak)
+                    LetBreak(builder.Services);
                 if (_isEmbedded)
                     return;
                 builder.Services.AddKeyedSingleton<IChatClient>(EmbeddedModels.Local, Model);
@@ -149,4 +167,13 @@ public sealed class TestServer : IAsyncDisposable
                 );
             }
         );
+
+    private static void LetBreak(IServiceCollection services)
+    {
+        var store = services.Single(service => service.ServiceType == typeof(Store));
+        services.Remove(store);
+        services.AddSingleton<Store>(provider => new BreakableStore(
+            (Store)store.ImplementationFactory!(provider)
+        ));
+    }
 }

@@ -46,10 +46,16 @@ internal sealed class Pool(int size, Func<CancellationToken, ValueTask<Db>> open
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes what nobody uses; whoever comes next opens a connection anew.</summary>
+    public async ValueTask CloseIdleAsync()
     {
         while (_idle.TryPop(out var db))
             await db.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseIdleAsync();
         _places.Dispose();
     }
 

@@ -42,7 +42,7 @@ internal sealed class PostgresStore : Store
         Reach reach,
         Func<Db, ValueTask<T>> read,
         CancellationToken cancellation
-    ) => await _readers.UseAsync(reach, read, cancellation);
+    ) => await UseAsync(_readers, reach, read, cancellation);
 
     protected override Task<T> WriteApartAsync<T>(
         Reach reach,
@@ -80,9 +80,14 @@ internal sealed class PostgresStore : Store
         {
             try
             {
-                return await _writers.UseAsync(reach, db => InTransaction(db, write), cancellation);
+                return await UseAsync(
+                    _writers,
+                    reach,
+                    db => InTransaction(db, write),
+                    cancellation
+                );
             }
-            catch (Exception failure) when (HasLost(failure))
+            catch (Exception failure) when (StorageFault.IsLostToAnother(failure))
             {
                 if (tried == tries)
                     throw new Unavailable(
@@ -97,21 +102,24 @@ internal sealed class PostgresStore : Store
         }
     }
 
-    /// <summary>Whether the database has ended a write in favour of another.</summary>
-    private static bool HasLost(Exception? failure)
+    private async ValueTask<T> UseAsync<T>(
+        Pool pool,
+        Reach reach,
+        Func<Db, ValueTask<T>> use,
+        CancellationToken cancellation
+    )
     {
-        for (; failure is not null; failure = failure.InnerException)
+        try
         {
-            if (
-                failure is PostgresException
-                {
-                    SqlState: PostgresErrorCodes.DeadlockDetected
-                        or PostgresErrorCodes.SerializationFailure
-                }
-            )
-                return true;
+            return await pool.UseAsync(reach, use, cancellation);
         }
-        return false;
+        catch (Exception failure) when (StorageFault.IsUnavailable(failure))
+        {
+            // What has cut one connection has cut the others: nobody is to find out by each of them.
+            await _readers.CloseIdleAsync();
+            await _writers.CloseIdleAsync();
+            throw;
+        }
     }
 
     private static async ValueTask<T> InTransaction<T>(Db db, Func<Db, ValueTask<T>> write)
