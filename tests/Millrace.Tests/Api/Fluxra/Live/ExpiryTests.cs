@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Storage;
 using Millrace.Testing;
 
@@ -51,12 +52,54 @@ public sealed class ExpiryTests
         (await stream.RestAsync()).ShouldEndWith(": unauthorized");
     }
 
-    private static async Task EndAsync(LiveScene scene, Func<Task> end)
+    [Fact]
+    public async Task A_key_that_one_server_revokes_is_dead_at_once_on_the_other_with_its_connections()
     {
-        await using var socket = await SocketClient.OpenAsync(scene.Server, scene.Bob.Token);
+        await using var here = await LiveScene.StartAsync(Dialect.Postgres);
+        await using var there = await LiveScene.StartAsync(
+            Dialect.Sqlite,
+            (
+                "Storage:Postgres",
+                here.Server.Services.GetRequiredService<StorageOptions>().Postgres!
+            )
+        );
+        using var bob = new AgentClient(there.Server.Client(""), here.Bob.Registered)
+        {
+            Token = here.Bob.Token,
+            ApiKey = here.Bob.ApiKey,
+        };
+        var path = $"/api/agents/{bob.Id}";
+        var key = (await bob.DoAsync("GET", path)).Json["api_keys"]![0]!["key_id"]!;
+
+        await EndAsync(
+            there,
+            bob,
+            async () =>
+            {
+                await here.Bob.DoAsync("DELETE", $"{path}/keys/{key}");
+                (await bob.CallAsync("GET", "/api/auth/me")).ShouldFail(401, "UNAUTHORIZED");
+                (await bob.ExchangeAsync()).ShouldFail(401, "UNAUTHORIZED");
+            }
+        );
+        var another = await bob.RecoveryAsync("POST", path, """{"name":"another"}""");
+        bob.ApiKey = another["api_key"];
+        bob.Token = (await bob.ExchangeAsync())["access_token"];
+        (await bob.DoAsync("GET", $"{path}?include_revoked=true"))
+            .Json["api_keys"]!
+            .AsArray()
+            .Select(shown => shown!["status"]!.ToString())
+            .ShouldBe(["active", "revoked"]);
+    }
+
+    private static Task EndAsync(LiveScene scene, Func<Task> end) =>
+        EndAsync(scene, scene.Bob, end);
+
+    private static async Task EndAsync(LiveScene scene, AgentClient agent, Func<Task> end)
+    {
+        await using var socket = await SocketClient.OpenAsync(scene.Server, agent.Token);
         await socket.NextAsync("ready");
-        using var stream = await scene.OpenStreamAsync(scene.Bob);
-        var waiting = scene.Bob.CallAsync("GET", "/api/events?wait=30");
+        using var stream = await scene.OpenStreamAsync(agent);
+        var waiting = agent.CallAsync("GET", "/api/events?wait=30");
 
         await end();
 
