@@ -43,7 +43,14 @@ export async function send(world, agent, conversation, { to, reply, mention } = 
     return message;
   }
   report.count("sends refused");
-  report.expect(status === 403, "send", () => `${status} ${answer.text}`);
+  const away = conversation && !world.membership(conversation, agent).surely(started, ended);
+  const blocked = world.sendForbidden(conversation, agent, to, "possibly", started, ended);
+  report.expect(status === 403 && (away || blocked), "send refused", () => ({
+    status,
+    text: answer.text,
+    away,
+    blocked,
+  }));
   world.refusals.push({
     conversation,
     pair: to && [agent, to],
@@ -57,6 +64,12 @@ export async function send(world, agent, conversation, { to, reply, mention } = 
 
 function keep(world, agent, conversation, to, body, json, span) {
   const { report } = agent.run;
+  report.expect(
+    !world.sendForbidden(conversation, agent, to, "surely", span.started, span.ended) &&
+      (!conversation || world.membership(conversation, agent).possibly(span.started, span.ended)),
+    "send by a blocked agent or one who left",
+    () => `${agent.name}: ${JSON.stringify(json)}`,
+  );
   conversation ??= world.direct(json.conversation_id, [agent, to], span);
   report.count("messages acknowledged");
   report.expect(

@@ -108,6 +108,13 @@ export class World {
     );
   }
 
+  /** Likewise for a send, which may name the other agent in place of the conversation. */
+  sendForbidden(conversation, sender, to, how, start, end) {
+    return to
+      ? this.blockBetween(sender, to, how, start, end)
+      : this.forbidden(conversation, sender, how, start, end);
+  }
+
   blockBetween(one, other, how, start, end) {
     return this.block(one, other)[how](start, end) || this.block(other, one)[how](start, end);
   }
