@@ -7,12 +7,15 @@ namespace Millrace.Tests.Api.Fluxra.Live;
 /// <summary>What an agent that left a group is told and shown of it. (fluxra §10.3, 11.1)</summary>
 public sealed class LeavingTests
 {
+    // On PostgreSQL an older open transaction may keep the grant's event back until after a cursor was taken.
+    private static readonly (string, string) NoGrant = ("Messaging:Credits:SignUpGrant", "0");
+
     [Theory, OnEachDatabase]
     public async Task Who_left_is_told_all_up_to_it_and_shown_nothing_that_came_after(
         Dialect dialect
     )
     {
-        await using var scene = await LiveScene.StartAsync(dialect);
+        await using var scene = await LiveScene.StartAsync(dialect, NoGrant);
         var (from, fromAda) = (await scene.Bob.CursorAsync(), await scene.Ada.CursorAsync());
         var group = await scene.GroupAsync();
         var changed = await scene.Ada.SendAsync(group, "berth 4");
@@ -57,7 +60,7 @@ public sealed class LeavingTests
     [Theory, OnEachDatabase]
     public async Task Who_is_added_again_is_shown_all_as_it_stands(Dialect dialect)
     {
-        await using var scene = await LiveScene.StartAsync(dialect);
+        await using var scene = await LiveScene.StartAsync(dialect, NoGrant);
         var from = await scene.Bob.CursorAsync();
         var group = await scene.GroupAsync();
         var changed = await scene.Ada.SendAsync(group, "berth 4");
