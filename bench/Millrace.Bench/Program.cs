@@ -23,6 +23,7 @@ return args switch
     ["search", .. var options] => await SearchBench.RunAsync(new BenchOptions(options)),
     ["vectors", .. var options] => await VectorBench.RunAsync(new BenchOptions(options)),
     ["names", .. var options] => NameBench.Run(new BenchOptions(options)),
+    ["rerank", ..] => await RerankBench.RunAsync(),
     ["messages", .. var options] => await MessageBench.RunAsync(new BenchOptions(options)),
     ["fanout", .. var options] => await FanoutBench.RunAsync(new BenchOptions(options)),
     ["webhooks", .. var options] => await WebhookBench.RunAsync(new BenchOptions(options)),
@@ -49,6 +50,8 @@ static int Usage()
           vectors    the vector index as it grows, and against usearch and sqlite-vec: [--part growth|million|peers] [--topic N]
           names      trains the model of names and measures it in turns on the third that it was not trained on:
                      [--write FILE] writes the weights of a model trained on all
+          rerank     finds the weights by which search orders the best passages, and measures them on documents that they
+                     were not found on
           fanout     1,000 listeners in 10 groups of 100, then idle connections: [--rate N] messages a second into each
                      group, [--live 0], [--idle N] connections or none
           webhooks   signed deliveries, and what a receiver costs that never answers: [--messages N] a lap

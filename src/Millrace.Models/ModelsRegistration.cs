@@ -68,6 +68,7 @@ public static class ModelsRegistration
         services.AddSection<LocalModelOptions>(configuration);
         services.TryAddSingleton(EmbeddedModelFiles.Beside);
         services.TryAddSingleton<UseLiteEmbedder>();
+        services.TryAddSingleton<WordNearness>();
         services.TryAddSingleton<LanguageDetector>();
         services.TryAddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
             EmbeddedModels.UseLite,

@@ -71,14 +71,18 @@ internal sealed class Library : IAsyncDisposable
     }
 
     /// <summary>Adds a text and waits until it is read to its end; gives how long that took.</summary>
-    public async Task<TimeSpan> ReadAsync(string name, Stream content)
+    public Task<TimeSpan> ReadAsync(string name, Stream content) =>
+        ReadAsync(new NewFile($"{name}.txt", "text/plain"), content);
+
+    /// <inheritdoc cref="ReadAsync(string, Stream)"/>
+    public async Task<TimeSpan> ReadAsync(NewFile file, Stream content)
     {
         var files = Services.GetRequiredService<FileLibrary>();
         var began = Stopwatch.GetTimestamp();
         using var received = await files.ReceiveAsync(Workspace, content, default);
         var added = await files.AddAsync(
             received,
-            new NewFile($"{name}.txt", "text/plain") { StoreId = _store },
+            file with { StoreId = _store },
             default
         );
         var document = await Database.ReadAsync(

@@ -4,6 +4,7 @@ using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Ingest;
 using Millrace.Knowledge.Stores;
+using Millrace.Models.Embedded;
 
 namespace Millrace.Knowledge.Search;
 
@@ -51,8 +52,8 @@ public sealed record FoundChunk
 }
 
 /// <summary>
-/// Finds chunks by words and by meaning: each gives its candidates, reciprocal ranks choose among them, and how well
-/// words and meaning fit decides their order.
+/// Finds chunks by words and by meaning: each gives its candidates, reciprocal ranks choose among them, how well words
+/// and meaning fit decides which are best, and a closer look at these tells their order.
 /// </summary>
 public sealed class DocumentSearch
 {
@@ -63,14 +64,17 @@ public sealed class DocumentSearch
     // middle of both rankings would crowd out the one that holds the asked name.
     private const int SureOfEach = 10;
 
+    private const int LookedAtClosely = 3;
+
     // The usual constant of reciprocal rank fusion.
     private const double RankConstant = 60;
 
     private readonly Store _store;
     private readonly MeaningSearch _meaning;
+    private readonly WordNearness _nearness;
 
-    internal DocumentSearch(Store store, MeaningSearch meaning) =>
-        (_store, _meaning) = (store, meaning);
+    internal DocumentSearch(Store store, MeaningSearch meaning, WordNearness nearness) =>
+        (_store, _meaning, _nearness) = (store, meaning, nearness);
 
     /// <summary>The best first; empty when nothing fits, or nothing is there.</summary>
     public async Task<IReadOnlyList<FoundChunk>> SearchAsync(
@@ -78,32 +82,11 @@ public sealed class DocumentSearch
         CancellationToken cancellation
     )
     {
-        var (reach, byWords) = await _store.ReadAsync(
-            query.Workspace,
-            async db =>
-            {
-                var reach = await SearchReach.FindAsync(db, query.Stores, query.Filters);
-                return (reach, await WordIndex.FindAsync(db, query.Text, reach, Candidates));
-            },
-            cancellation
-        );
-        if (reach.Count == 0)
+        var (chunks, reach) = await CandidatesAsync(query, cancellation);
+        if (chunks.Count == 0)
             return [];
-        var meaning = await _meaning.FindAsync(query, reach, Candidates, cancellation);
-        var chosen = Fused(byWords, meaning.Chunks);
-        var chunks = await _store.ReadAsync(
-            query.Workspace,
-            db => CandidateChunk.ReadAsync(db, chosen, meaning),
-            cancellation
-        );
-        chunks.RemoveAll(chunk => !reach.ContainsKey(chunk.Document)); // Deleted since.
-        var relevance = new Relevance(query.Text, chunks, reach);
-        var best = chunks
-            .Select(chunk => (Chunk: chunk, Score: relevance.Of(chunk, reach[chunk.Document])))
-            .Where(ranked => ranked.Score > 0 && ranked.Score >= query.MinScore)
-            .OrderByDescending(ranked => ranked.Score)
-            .Take(query.Most)
-            .ToList();
+        var relevance = new Relevance(query.Text, chunks, reach, _nearness, CloseWeights.Fitted);
+        var best = Ordered(chunks, reach, relevance, query.MinScore).Take(query.Most).ToList();
         var metadata = await _store.ReadAsync(
             query.Workspace,
             db => SearchReach.MetadataAsync(db, best.Select(ranked => ranked.Chunk.Document)),
@@ -121,6 +104,58 @@ public sealed class DocumentSearch
                 )
             ),
         ];
+    }
+
+    /// <summary>What may answer, in no order, with the documents that were searched.</summary>
+    internal async Task<(
+        List<CandidateChunk> Chunks,
+        Dictionary<Id<Document>, Searchable> Documents
+    )> CandidatesAsync(DocumentQuery query, CancellationToken cancellation)
+    {
+        var (reach, byWords) = await _store.ReadAsync(
+            query.Workspace,
+            async db =>
+            {
+                var reach = await SearchReach.FindAsync(db, query.Stores, query.Filters);
+                return (reach, await WordIndex.FindAsync(db, query.Text, reach, Candidates));
+            },
+            cancellation
+        );
+        if (reach.Count == 0)
+            return ([], reach);
+        var meaning = await _meaning.FindAsync(query, reach, Candidates, cancellation);
+        var chosen = Fused(byWords, meaning.Chunks);
+        var chunks = await _store.ReadAsync(
+            query.Workspace,
+            db => CandidateChunk.ReadAsync(db, chosen, meaning),
+            cancellation
+        );
+        chunks.RemoveAll(chunk => !reach.ContainsKey(chunk.Document)); // Deleted since.
+        return (chunks, reach);
+    }
+
+    /// <summary>
+    /// The best first. A closer look at the best tells their order, not how well they fit: so the scores keep theirs.
+    /// </summary>
+    internal static IEnumerable<(CandidateChunk Chunk, double Score)> Ordered(
+        List<CandidateChunk> chunks,
+        Dictionary<Id<Document>, Searchable> documents,
+        Relevance relevance,
+        double minScore = 0
+    )
+    {
+        var fitting = chunks
+            .Select(chunk => (Chunk: chunk, Score: relevance.Of(chunk, documents[chunk.Document])))
+            .Where(ranked => ranked.Score > 0 && ranked.Score >= minScore)
+            .OrderByDescending(ranked => ranked.Score)
+            .ToList();
+        return fitting
+            .Take(LookedAtClosely)
+            .OrderByDescending(ranked =>
+                relevance.OfSentences(ranked.Chunk, documents[ranked.Chunk.Document])
+            )
+            .Concat(fitting.Skip(LookedAtClosely))
+            .Zip(fitting, (ranked, place) => (ranked.Chunk, place.Score));
     }
 
     private static List<long> Fused(params IReadOnlyList<long>[] rankings)

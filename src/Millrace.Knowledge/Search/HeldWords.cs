@@ -43,6 +43,11 @@ internal sealed class HeldWords
     public double ShareOf(CandidateChunk chunk) =>
         Total > 0 ? _held[KeyOf(chunk)].Sum(word => _weights[word]) / Total : 0;
 
+    /// <summary>The same where a word may be held in part.</summary>
+    /// <param name="had">How much of a word, 0 to 1.</param>
+    public double Share(Func<string, double> had) =>
+        Total > 0 ? _weights.Sum(word => word.Value * had(word.Key)) / Total : 0;
+
     private static (Id<Document>, long) KeyOf(CandidateChunk chunk) =>
         (chunk.Document, chunk.Number);
 }

@@ -7,6 +7,7 @@ using Millrace.Core.Work;
 using Millrace.Knowledge.Files;
 using Millrace.Knowledge.Ingest;
 using Millrace.Knowledge.Search;
+using Millrace.Models.Embedded;
 
 namespace Millrace.Knowledge.Stores;
 
@@ -37,7 +38,8 @@ internal static class StoresRegistration
         services.AddSingleton<MeaningSearch>();
         services.AddSingleton(provider => new DocumentSearch(
             provider.GetRequiredService<Store>(),
-            provider.GetRequiredService<MeaningSearch>()
+            provider.GetRequiredService<MeaningSearch>(),
+            provider.GetRequiredService<WordNearness>()
         ));
         return services;
     }

@@ -17,11 +17,10 @@ internal sealed partial class Meaning(
 )
 {
     private const int MostKept = 2000;
-    private const int MostWords = 4000;
     private static readonly ReadOnlyMemory<float> Unknown = new float[1];
-    private readonly UseLiteEmbedder? _encoder =
-        embedder.GetService(typeof(UseLiteEmbedder)) as UseLiteEmbedder;
-    private readonly ConcurrentDictionary<string, float[]> _words = new(StringComparer.Ordinal);
+    private readonly WordNearness _words = new(
+        embedder.GetService(typeof(UseLiteEmbedder)) as UseLiteEmbedder
+    );
     private int _told;
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<float>> _kept = new(
         StringComparer.Ordinal
@@ -100,33 +99,7 @@ internal sealed partial class Meaning(
     /// How near two single words are, 0 to 1: 1 for forms of one word, and for different ones what the embedded encoder
     /// knows of them. With another embedder only forms of one word are near.
     /// </summary>
-    public double BetweenWords(string one, string other)
-    {
-        if (Words.Stem(one) == Words.Stem(other))
-            return 1;
-        return WordVector(one) is { } a && WordVector(other) is { } b
-            ? Math.Max(0, TensorPrimitives.Dot<float>(a, b))
-            : 0;
-    }
-
-    // Numbers are the same or not.
-    private float[]? WordVector(string word)
-    {
-        if (_encoder is null || char.IsAsciiDigit(word[0]))
-            return null;
-        if (_words.TryGetValue(word, out var known))
-            return known;
-        if (_words.Count >= MostWords)
-            _words.Clear();
-        try
-        {
-            return _words[word] = _encoder.EmbedWord(word);
-        }
-        catch (Failure)
-        {
-            return null; // told when a text is embedded
-        }
-    }
+    public double BetweenWords(string one, string other) => _words.Between(one, other);
 
     /// <summary>False for what the embedder could not read: words alone decide.</summary>
     public static bool IsKnown(ReadOnlyMemory<float> vector) => vector.Length > 1;

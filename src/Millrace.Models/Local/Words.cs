@@ -97,8 +97,10 @@ internal static class Words
     public static HashSet<string> Topic(string text) => [.. Telling(text).Select(Stem)];
 
     /// <summary>The words that carry a topic, as written but in lower case.</summary>
-    public static IEnumerable<string> Telling(string text) =>
-        Of(text).Where(word => !Empty.Contains(word));
+    public static IEnumerable<string> Telling(string text) => Of(text).Where(IsTelling);
+
+    /// <summary>Whether a word carries a topic.</summary>
+    public static bool IsTelling(string word) => !Empty.Contains(word);
 
     /// <summary>One form for a word's inflections and for its plain synonyms; not always a word itself.</summary>
     public static string Stem(string word)

@@ -65,7 +65,7 @@ public sealed partial class SearchQualityTests
         output.WriteLine($"read in {read}, all in {clock.Elapsed}");
         misses.ForEach(output.WriteLine);
         // Behind each, what is aimed at, where the embedded embedder does not reach it (docs/performance.md).
-        figures.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.85); // 0.90
+        figures.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.86); // 0.90
         figures.Of("search: hit@3").ShouldBeGreaterThanOrEqualTo(0.98);
         figures.Of("chat, stand-in: kept").ShouldBeGreaterThanOrEqualTo(0.90);
         figures.Of("chat, local: kept").ShouldBeGreaterThanOrEqualTo(0.90);
@@ -80,7 +80,7 @@ public sealed partial class SearchQualityTests
         }
     }
 
-    /// <summary>The questions that the threshold for quoting was fitted on, beside the odd ones.</summary>
+    /// <summary>The questions that the order of passages and the threshold for quoting were fitted on, beside the odd ones.</summary>
     [Fact]
     public async Task Questions_to_tune_with_find_their_answers_and_others_are_refused()
     {
@@ -89,10 +89,25 @@ public sealed partial class SearchQualityTests
         using var client = server.Client();
         var store = await client.NewStoreAsync();
         await AddAsync(client, store, SearchSet.Labelled);
-        await AddAsync(client, store, SearchSet.ToTuneWith);
 
+        var first = await AnswerAsync(client, store, SearchSet.ToTuneWith);
+        first.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.79);
+        first.Of("search: hit@3").ShouldBeGreaterThanOrEqualTo(0.97);
+        first.Of("chat, local: kept").ShouldBeGreaterThanOrEqualTo(0.73);
+        first.Of("chat, local: refused").ShouldBeGreaterThanOrEqualTo(0.51);
+        var more = await AnswerAsync(client, store, SearchSet.MoreToTuneWith);
+        more.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.78);
+        more.Of("search: hit@3").ShouldBeGreaterThanOrEqualTo(0.96);
+        more.Of("chat, local: kept").ShouldBeGreaterThanOrEqualTo(0.71);
+        more.Of("chat, local: refused").ShouldBeGreaterThanOrEqualTo(0.46);
+    }
+
+    /// <summary>Adds a set's documents to the others and asks its questions.</summary>
+    private static async Task<Figures> AnswerAsync(HttpClient client, string store, SearchSet set)
+    {
+        await AddAsync(client, store, set);
         var figures = new Figures();
-        foreach (var question in SearchSet.ToTuneWith.Answerable)
+        foreach (var question in set.Answerable)
         {
             var found = await client.FindAsync(store, question.Question);
             var texts = found.Select(chunk => chunk!["text"]!.ToString()).ToList();
@@ -102,18 +117,14 @@ public sealed partial class SearchQualityTests
             figures.Add("chat, local: kept", question, !IsRefusal(quoted));
             figures.Add("chat, local: right answer", question, question.IsAnsweredBy(quoted));
         }
-        foreach (var question in SearchSet.ToTuneWith.Unanswerable)
+        foreach (var question in set.Unanswerable)
             figures.Add(
                 "chat, local: refused",
                 question,
                 IsRefusal(await SayAsync(client, question, "local"))
             );
-
         TestContext.Current.TestOutputHelper!.WriteLine(figures.Table());
-        figures.Of("search: hit@1").ShouldBeGreaterThanOrEqualTo(0.77);
-        figures.Of("search: hit@3").ShouldBeGreaterThanOrEqualTo(0.97);
-        figures.Of("chat, local: kept").ShouldBeGreaterThanOrEqualTo(0.73);
-        figures.Of("chat, local: refused").ShouldBeGreaterThanOrEqualTo(0.51);
+        return figures;
     }
 
     private static (string Name, string Value)[] Unlimited() =>
@@ -148,6 +159,7 @@ public sealed partial class SearchQualityTests
     private static bool IsRefusal(string reply) =>
         !SearchSet
             .Labelled.Documents.Concat(SearchSet.ToTuneWith.Documents)
+            .Concat(SearchSet.MoreToTuneWith.Documents)
             .Any(path => reply.Contains(Path.GetFileName(path), StringComparison.Ordinal));
 
     private const string NotInDocuments = "Your documents don't answer that.";

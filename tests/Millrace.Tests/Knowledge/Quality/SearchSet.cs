@@ -38,6 +38,9 @@ internal sealed class SearchSet(string folder)
     /// <summary>What may be tuned on as a whole.</summary>
     public static SearchSet ToTuneWith { get; } = new("search-dev");
 
+    /// <inheritdoc cref="ToTuneWith"/>
+    public static SearchSet MoreToTuneWith { get; } = new("search-more");
+
     public IReadOnlyList<LabelledQuestion> Answerable => Read("questions.json");
 
     public IReadOnlyList<LabelledQuestion> Unanswerable => Read("unanswerable.json");
