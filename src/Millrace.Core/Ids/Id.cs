@@ -17,18 +17,11 @@ public readonly record struct Id<T>(Guid Value) : IComparable<Id<T>>
     /// <summary>A new id that sorts after those made before it.</summary>
     public static Id<T> New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
 
-    /// <summary>The least of the ids that can be made in a millisecond: a bound, and the id of nothing.</summary>
-    public static Id<T> FirstOf(DateTimeOffset time)
-    {
-        // The first 48 bits of an id are the millisecond.
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        BinaryPrimitives.WriteInt64BigEndian(
-            bytes,
-            Math.Max(0, time.ToUnixTimeMilliseconds()) << 16
-        );
-        return new(new Guid(bytes, bigEndian: true));
-    }
+    /// <summary>A bound: none that was made in this millisecond or later lies below it.</summary>
+    public static Id<T> FirstOf(DateTimeOffset time) => BoundOf(time, rest: 0x00);
+
+    /// <summary>A bound: none that was made in this millisecond or before lies above it.</summary>
+    public static Id<T> LastOf(DateTimeOffset time) => BoundOf(time, rest: 0xFF);
 
     /// <summary>A new id that says nothing of when it was made, for rows whose id is the secret.</summary>
     public static Id<T> Random() => new(Guid.NewGuid());
@@ -43,6 +36,16 @@ public readonly record struct Id<T>(Guid Value) : IComparable<Id<T>>
             return false;
         id = new Id<T>(value);
         return true;
+    }
+
+    // The first 48 bits of an id are the millisecond of its creation.
+    private static Id<T> BoundOf(DateTimeOffset time, byte rest)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        var milliseconds = Math.Max(0, time.ToUnixTimeMilliseconds());
+        BinaryPrimitives.WriteInt64BigEndian(bytes, milliseconds << 16);
+        bytes[6..].Fill(rest);
+        return new(new Guid(bytes, bigEndian: true));
     }
 
     public int CompareTo(Id<T> other) => Value.CompareTo(other.Value);

@@ -144,11 +144,11 @@ public sealed class AgentAuditLog(Store store, MessagingHome home, TimeProvider 
                 }
                 if (filter.Until is { } until)
                 {
-                    var beyond = Id<AgentAudit>.FirstOf(until.AddMilliseconds(1));
-                    entries = entries.Where(row => row.Id < beyond && row.CreatedAt <= until);
+                    var last = Id<AgentAudit>.LastOf(until);
+                    entries = entries.Where(row => row.Id <= last && row.CreatedAt <= until);
                 }
-                if (before is { } last)
-                    entries = entries.Where(row => row.Id < last);
+                if (before is { } shown)
+                    entries = entries.Where(row => row.Id < shown);
                 return Page.Of(
                     await entries.OrderByDescending(row => row.Id).Take(limit + 1).ToListAsync(),
                     limit

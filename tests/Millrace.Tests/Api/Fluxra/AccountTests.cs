@@ -117,6 +117,12 @@ public sealed class AccountTests
                 ("until=2026-05-01T09:30:01Z", ["key.created", "agent.registered"]),
                 ("until=2026-05-01T09:30:00.999999999Z", ["agent.registered"]),
                 ("until=2026-05-01T09:29:59Z", []),
+                ("until=0001-01-01T00:00:00Z", []),
+                ("since=9999-12-31T23:59:59.999999999Z", []),
+                (
+                    "since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59.999999999Z",
+                    ["auth.failed", "token.issued", "key.created", "agent.registered"]
+                ),
             }
         )
             (await agent.AllAsync($"{Path(agent)}/audit-logs?{range}", "audit_logs"))
