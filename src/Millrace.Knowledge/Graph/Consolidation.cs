@@ -5,7 +5,7 @@ using Millrace.Core.Storage;
 namespace Millrace.Knowledge.Graph;
 
 /// <summary>What a consolidation looks at, and whether it only tells what it would do.</summary>
-/// <param name="Session">Only facts that were said in this session; all when null.</param>
+/// <param name="Session">Only facts that were said in this session of the caller's; all when null.</param>
 public sealed record ConsolidationScope(
     bool DryRun = false,
     int MaxFacts = 10_000,
@@ -124,13 +124,14 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
                     $"""
                     SELECT {FactView.Columns} FROM facts f {FactView.Joins}
                     WHERE f.workspace_id = $1 AND f.graph_id = $2 AND f.retracted_at IS NULL
-                    AND ($3 = '' OR e.session = $3) ORDER BY f.id DESC LIMIT $4
+                    AND ($3 = '' OR (e.session_workspace_id = $5 AND e.session = $3)) ORDER BY f.id DESC LIMIT $4
                     """,
                     FactView.Read,
                     db.Workspace.Value,
                     graph.Id.Value,
                     scope.Session ?? "",
-                    (long)scope.MaxFacts
+                    (long)scope.MaxFacts,
+                    graph.Caller.Value
                 ),
             cancellation
         );

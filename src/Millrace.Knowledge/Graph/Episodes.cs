@@ -46,7 +46,7 @@ public sealed class Episodes(Store store, GraphAccess access)
         return (episode, facts);
     }
 
-    /// <exception cref="NotFound">Nothing in the graph was said in that session.</exception>
+    /// <exception cref="NotFound">Nothing in the graph was said in that session of the caller's.</exception>
     public async Task DemandSessionAsync(
         OpenedGraph graph,
         string session,
@@ -57,10 +57,14 @@ public sealed class Episodes(Store store, GraphAccess access)
             graph.Workspace,
             db =>
                 db.FirstAsync(
-                    "SELECT 1 FROM episodes WHERE workspace_id = $1 AND graph_id = $2 AND session = $3",
+                    """
+                    SELECT 1 FROM episodes WHERE workspace_id = $1 AND graph_id = $2
+                    AND session_workspace_id = $3 AND session = $4
+                    """,
                     _ => true,
                     db.Workspace.Value,
                     graph.Id.Value,
+                    graph.Caller.Value,
                     session
                 ),
             cancellation

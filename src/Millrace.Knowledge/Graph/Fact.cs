@@ -114,6 +114,9 @@ public sealed class Episode : IOwned
     /// <summary>The caller's handle of the session that it was said in.</summary>
     public string? Session { get; init; }
 
+    /// <summary>The caller's workspace, which need not be the graph's; null without a session.</summary>
+    public Id<Workspace>? SessionWorkspaceId { get; init; }
+
     /// <summary>A word: <c>statement</c> for what was written as a fact, <c>turn</c>, <c>document</c>.</summary>
     public required string Kind { get; init; }
 
@@ -139,6 +142,7 @@ public sealed class Episode : IOwned
             {
                 episode.WorkspaceId,
                 episode.GraphId,
+                episode.SessionWorkspaceId,
                 episode.Session,
             });
             builder.HasIndex(episode => new { episode.WorkspaceId, episode.DocumentId });

@@ -18,6 +18,7 @@ public sealed record FactFilter
     /// </summary>
     public string? Text { get; init; }
 
+    /// <summary>Only those that were said in this session of the caller's.</summary>
     public string? Session { get; init; }
 
     /// <summary>Only those about this entity.</summary>
@@ -51,7 +52,7 @@ public sealed class FactReader(Store store)
         OpenedGraph graph,
         FactFilter filter,
         CancellationToken cancellation = default
-    ) => store.ReadAsync(graph.Workspace, db => ListAsync(db, graph.Id, filter), cancellation);
+    ) => store.ReadAsync(graph.Workspace, db => ListAsync(db, graph, filter), cancellation);
 
     /// <exception cref="NotFound">The graph has no such fact.</exception>
     public Task<FactView> GetAsync(
@@ -121,7 +122,7 @@ public sealed class FactReader(Store store)
 
     internal static ValueTask<List<FactView>> ListAsync(
         Db db,
-        Id<KnowledgeGraph> graph,
+        OpenedGraph graph,
         FactFilter filter
     )
     {
@@ -132,7 +133,7 @@ public sealed class FactReader(Store store)
         var arguments = new List<object?>
         {
             db.Workspace.Value,
-            graph.Value,
+            graph.Id.Value,
             filter.Moment.At,
             filter.Moment.Known,
             (long)filter.Limit,
@@ -140,8 +141,10 @@ public sealed class FactReader(Store store)
         };
         if (filter.Session is { } session)
         {
-            arguments.Add(session);
-            where.Add($"e.session = ${arguments.Count}");
+            arguments.AddRange([graph.Caller.Value, session]);
+            where.Add(
+                $"e.session_workspace_id = ${arguments.Count - 1} AND e.session = ${arguments.Count}"
+            );
         }
         if (filter.Entity is { } entity)
         {
@@ -158,7 +161,7 @@ public sealed class FactReader(Store store)
             var terms = Terms.Of(text);
             arguments.Add(
                 terms.Count > 0
-                    ? FactWords.Query(db, graph, terms, all: true)
+                    ? FactWords.Query(db, graph.Id, terms, all: true)
                     : text.ToLowerInvariant()
             );
             where.Add(

@@ -60,7 +60,8 @@ public sealed class GraphSessions(Store store, GraphAccess access, TimeProvider 
                 db.QueryAsync(
                     """
                     SELECT m.session, m.mapped_at, (SELECT COUNT(*) FROM episodes e
-                        WHERE e.workspace_id = $3 AND e.graph_id = $2 AND e.session = m.session)
+                        WHERE e.workspace_id = $3 AND e.graph_id = $2
+                        AND e.session_workspace_id = m.workspace_id AND e.session = m.session)
                     FROM graph_sessions m WHERE m.workspace_id = $1 AND m.graph_id = $2
                     ORDER BY m.mapped_at DESC LIMIT 1000
                     """,

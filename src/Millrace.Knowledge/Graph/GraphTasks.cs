@@ -21,18 +21,20 @@ public sealed record GraphTask(
 
 /// <summary>What is to be done with a graph: the payload of its work.</summary>
 /// <param name="Actor">Who asked, as the audit log has it.</param>
-/// <param name="Session">Only what was said in this session; all when null.</param>
+/// <param name="Guest">The workspace of who asked, where it is not the graph's own.</param>
+/// <param name="Session">Only what was said in this session of who asked; all when null.</param>
 public sealed record GraphJob(
     Guid Graph,
     bool IsDefault,
     string Actor,
+    Guid? Guest = null,
     string? Session = null,
     bool DryRun = false,
     int MaxFacts = 10_000
 )
 {
     public static GraphJob On(OpenedGraph graph, Principal caller) =>
-        new(graph.Id.Value, graph.IsDefault, $"key:{caller.KeyNumber}");
+        new(graph.Id.Value, graph.IsDefault, $"key:{caller.KeyNumber}", graph.Guest?.Value);
 }
 
 /// <summary>Work on graphs that may take longer than a request: begun, waited for a while, and asked after.</summary>
@@ -174,7 +176,10 @@ internal sealed class GraphTaskHandler(
             work.Item.WorkspaceId,
             GraphRole.Owner,
             job.IsDefault
-        );
+        )
+        {
+            Guest = job.Guest is { } guest ? new Id<Workspace>(guest) : null,
+        };
         var result = await run(graph, job, work.Item, either.Token);
         await tasks.FinishAsync(work, result, cancellation);
     }

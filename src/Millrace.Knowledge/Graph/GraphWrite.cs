@@ -111,8 +111,9 @@ internal sealed class GraphWrite
         var id = NewId<Episode>();
         await Db.SendAsync(
             """
-            INSERT INTO episodes (id, workspace_id, graph_id, session, kind, text, created_at, document_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO episodes (id, workspace_id, graph_id, session, kind, text, created_at, document_id,
+                session_workspace_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             id.Value,
             Workspace.Value,
@@ -121,7 +122,8 @@ internal sealed class GraphWrite
             fact.Kind,
             fact.Evidence ?? fact.Text,
             Now,
-            fact.Document?.Value
+            fact.Document?.Value,
+            fact.Session is null ? null : (Guest ?? Workspace).Value
         );
         return id;
     }

@@ -16,6 +16,9 @@ public sealed record OpenedGraph(
     /// <summary>The caller's workspace where it is not the graph's own: what such a one writes is marked with it.</summary>
     internal Id<Workspace>? Guest { get; init; }
 
+    /// <summary>The caller's workspace. A session is the caller's own, whatever others call theirs.</summary>
+    internal Id<Workspace> Caller => Guest ?? Workspace;
+
     /// <exception cref="Forbidden">The caller's role is less.</exception>
     public void Demand(GraphRole role)
     {

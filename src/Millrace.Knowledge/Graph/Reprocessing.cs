@@ -25,6 +25,7 @@ internal sealed class Reprocessing(
 
     private readonly Statements _statements = new(new Contradictions(new Predicates(options)));
 
+    /// <param name="session">Only what was said in this session of the caller's; all when null.</param>
     public async Task<Reprocessed> RunAsync(
         OpenedGraph graph,
         string? session,
@@ -36,10 +37,20 @@ internal sealed class Reprocessing(
         while (await NextAsync(graph, session, last, cancellation) is { Count: > 0 } some)
         {
             var read = await ReadAsync(graph, some, cancellation);
-            if (read.Count > 0)
+            // What is read anew is in the words of who wrote it, whoever asks for the reading.
+            foreach (var ofOne in read.GroupBy(one => one.Whole.WrittenBy))
                 added += await store.WriteAsync(
                     graph.Workspace,
-                    db => GraphWrite.RunAsync(db, graph, time, write => AddAsync(write, read)),
+                    db =>
+                        GraphWrite.RunAsync(
+                            db,
+                            graph with
+                            {
+                                Guest = ofOne.Key,
+                            },
+                            time,
+                            write => AddAsync(write, ofOne)
+                        ),
                     cancellation
                 );
             episodes += some.Count;
@@ -60,15 +71,18 @@ internal sealed class Reprocessing(
                 db.QueryAsync(
                     $"""
                     SELECT id FROM episodes WHERE workspace_id = $1 AND graph_id = $2 AND id > $3
-                    {(
-                        session is null ? "AND $4 = $4" : "AND session = $4"
+                    AND {(
+                        session is null
+                            ? "$4 = $4 AND $5 = $5"
+                            : "session_workspace_id = $5 AND session = $4"
                     )} ORDER BY id LIMIT {AtOnce}
                     """,
                     row => row.Id<Episode>(0),
                     db.Workspace.Value,
                     graph.Id.Value,
                     last.Value,
-                    session ?? ""
+                    session ?? "",
+                    graph.Caller.Value
                 ),
             cancellation
         );
@@ -112,7 +126,7 @@ internal sealed class Reprocessing(
 
     private async ValueTask<int> AddAsync(
         GraphWrite write,
-        List<(FactView Whole, Reading Reading)> read
+        IEnumerable<(FactView Whole, Reading Reading)> read
     )
     {
         var added = 0;

@@ -5,7 +5,7 @@ using Millrace.Knowledge.Graph.Extraction;
 
 namespace Millrace.Knowledge.Graph;
 
-/// <summary>Brings what was said in a session into another graph. (t-backend §14.2)</summary>
+/// <summary>Brings what was said in a session of the caller's into another graph. (t-backend §14.2)</summary>
 public sealed class SessionMigration(Store store, FactLog facts, GraphSessions sessions)
 {
     // Of one write, so that others pass.
@@ -58,14 +58,15 @@ public sealed class SessionMigration(Store store, FactLog facts, GraphSessions s
                 db.QueryAsync(
                     $"""
                     SELECT {FactView.Columns} FROM facts f {FactView.Joins}
-                    WHERE f.workspace_id = $1 AND f.graph_id = $2 AND e.session = $3 AND f.origin_id > $4
-                    AND f.is_part = FALSE AND f.retracted_at IS NULL ORDER BY f.origin_id, f.id LIMIT {AtOnce}
+                    WHERE f.workspace_id = $1 AND f.graph_id = $2 AND e.session_workspace_id = $5 AND e.session = $3
+                    AND f.origin_id > $4 AND f.is_part = FALSE AND f.retracted_at IS NULL ORDER BY f.origin_id, f.id LIMIT {AtOnce}
                     """,
                     FactView.Read,
                     db.Workspace.Value,
                     graph.Id.Value,
                     session,
-                    last.Value
+                    last.Value,
+                    graph.Caller.Value
                 ),
             cancellation
         );
@@ -82,12 +83,14 @@ public sealed class SessionMigration(Store store, FactLog facts, GraphSessions s
                     db.QueryAsync(
                         """
                         SELECT f.text FROM episodes e JOIN facts f ON f.workspace_id = $1 AND f.episode_id = e.id
-                        WHERE e.workspace_id = $1 AND e.graph_id = $2 AND e.session = $3 AND f.retracted_at IS NULL
+                        WHERE e.workspace_id = $1 AND e.graph_id = $2 AND e.session_workspace_id = $4 AND e.session = $3
+                        AND f.retracted_at IS NULL
                         """,
                         row => row.Text(0),
                         db.Workspace.Value,
                         graph.Id.Value,
-                        session
+                        session,
+                        graph.Caller.Value
                     ),
                 cancellation
             ),

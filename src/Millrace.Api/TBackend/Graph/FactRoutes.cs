@@ -48,7 +48,7 @@ internal static class FactRoutes
                 "q",
                 "Words that all have to be in it; without any, such as `?` or `the`, the text as it stands, in either case."
             )
-            .WithQuery("session_id", "Only what was said in this session.")
+            .WithQuery("session_id", "Only what was said in this session of the key's.")
             .WithAnswer<IReadOnlyList<FactResponse>>($"[{Example}]")
             .WithFailures(401, 403, 422, 429);
         routes

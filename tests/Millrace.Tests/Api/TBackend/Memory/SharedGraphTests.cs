@@ -47,20 +47,34 @@ public sealed class SharedGraphTests
         using var owner = server.Client();
         using var guest = server.Client(await server.NewKeyAsync(new() { Owner = "guest" }));
         var graph = await owner.DefaultGraphAsync();
-        await owner.SendAsync(
-            HttpMethod.Post,
-            $"/graph/{graph}/share",
-            """{"owner":"guest","role":"writer"}"""
-        );
+        var team = (await owner.SendAsync(HttpMethod.Post, "/graph", """{"name":"team"}"""))[
+            "id"
+        ]!.ToString();
+        foreach (var shared in new[] { graph, team })
+            await owner.SendAsync(
+                HttpMethod.Post,
+                $"/graph/{shared}/share",
+                """{"owner":"guest","role":"writer"}"""
+            );
         await owner.SendAsync(
             HttpMethod.Post,
             $"/graph/{graph}/facts",
-            """{"fact":"Alice works at Acme","session_id":"s"}"""
+            Fact("Alice works at Acme")
+        );
+        var told = await guest.SendAsync(
+            HttpMethod.Post,
+            $"/graph/{team}/facts",
+            """{"fact":"Alice works at Beta","session_id":"s"}"""
+        );
+        await owner.SendAsync(
+            HttpMethod.Post,
+            "/graph/facts/update",
+            $$"""{"fact_id":"{{told[0]!["id"]}}","fact":"Alice works at Acme"}"""
         );
         await guest.SendAsync(
             HttpMethod.Post,
             "/graph/migrate/session",
-            $$"""{"session_id":"s","from_graph_id":"{{graph}}","to_graph_id":"{{await guest.DefaultGraphAsync()}}"}"""
+            $$"""{"session_id":"s","from_graph_id":"{{team}}","to_graph_id":"{{await guest.DefaultGraphAsync()}}"}"""
         );
         (await OfferedAsync(server, guest, "Where does Alice work?")).ShouldNotContain("web_search");
         (await OfferedAsync(server, owner, "Where does Alice work?")).ShouldContain("web_search");
