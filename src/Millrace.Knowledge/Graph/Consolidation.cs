@@ -1,6 +1,7 @@
 using Millrace.Core.Audit;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Knowledge.Graph.Vectors;
 
 namespace Millrace.Knowledge.Graph;
 
@@ -19,11 +20,23 @@ public sealed record Consolidated(bool DryRun, int FactsExamined, int FactsMerge
 /// times that touch. What is merged is retracted and names its successor, so the graph still tells what it knew before.
 /// What is the same is found out by reading; each write merges a little of it, if it is as it was read.
 /// </summary>
-public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time)
+public sealed class Consolidation
 {
     // Of one write, so that others pass.
     private const int EntitiesAtOnce = 10;
     private const int FactsAtOnce = 50;
+
+    private readonly Store _store;
+    private readonly AuditLog _audit;
+    private readonly FactEmbedding _embedding;
+    private readonly TimeProvider _time;
+
+    internal Consolidation(
+        Store store,
+        AuditLog audit,
+        FactEmbedding embedding,
+        TimeProvider time
+    ) => (_store, _audit, _embedding, _time) = (store, audit, embedding, time);
 
     /// <param name="actor">Who asked for it, for the audit log.</param>
     /// <param name="task">Names it there.</param>
@@ -36,7 +49,7 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
     )
     {
         graph.Demand(GraphRole.Writer);
-        var same = await store.ReadAsync(
+        var same = await _store.ReadAsync(
             graph.Workspace,
             db => SameEntitiesAsync(db, graph.Id),
             cancellation
@@ -46,9 +59,9 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
         {
             var count = await WriteAsync(graph, same, EntitiesAtOnce, MergeAsync, cancellation);
             var left = await MergeFactsAsync(graph, scope, count, cancellation);
-            await store.WriteAsync(
+            await _store.WriteAsync(
                 graph.Workspace,
-                db => audit.AppendAsync(db, graph.Workspace, actor, "graph.consolidated", task),
+                db => _audit.AppendAsync(db, graph.Workspace, actor, "graph.consolidated", task),
                 cancellation
             );
             return left;
@@ -92,18 +105,19 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
     {
         var merged = 0;
         foreach (var some in same.Chunk(atOnce))
-            merged += await store.WriteAsync(
+            merged += await _store.WriteAsync(
                 graph.Workspace,
                 db =>
                     GraphWrite.RunAsync(
                         db,
                         graph,
-                        time,
+                        _time,
                         async write =>
                         {
                             var count = 0;
                             foreach (var one in some)
                                 count += await merge(write, one);
+                            await _embedding.QueueAsync(write);
                             return count;
                         }
                     ),
@@ -117,7 +131,7 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
         ConsolidationScope scope,
         CancellationToken cancellation
     ) =>
-        store.ReadAsync(
+        _store.ReadAsync(
             graph.Workspace,
             db =>
                 db.QueryAsync(
@@ -208,6 +222,8 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
                 is not { RetiredAt: null } entity
             || await EntityRows.FindAsync(write.Db, write.Graph, to)
                 is not { RetiredAt: null } keeper
+            || entity.CreatedAt <= write.Emptied
+            || keeper.CreatedAt <= write.Emptied
             || entity.UpdatedAt != same.ChangedAt
             || keeper.UpdatedAt != same.KeeperChangedAt
         )
@@ -260,6 +276,8 @@ public sealed class Consolidation(Store store, AuditLog audit, TimeProvider time
         await write.AddFactAsync(whole);
         return same.Count - 1;
     }
+
+    internal static string Saying(FactView fact) => Saying(fact, []);
 
     /// <summary>What a fact says: its relation, else its words.</summary>
     private static string Saying(FactView fact, Dictionary<Id<Entity>, Id<Entity>> merged)

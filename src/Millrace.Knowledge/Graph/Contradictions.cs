@@ -73,7 +73,8 @@ internal sealed class Contradictions(Predicates predicates)
         return false;
     }
 
-    private static bool IsSame(FactView one, FactView other) =>
+    /// <summary>Whether both lead to the same.</summary>
+    public static bool IsSame(FactView one, FactView other) =>
         one.ObjectId == other.ObjectId
         && string.Equals(one.Value, other.Value, StringComparison.OrdinalIgnoreCase);
 
@@ -86,7 +87,7 @@ internal sealed class Contradictions(Predicates predicates)
             .Min(other => other.ValidFrom);
 
     /// <summary>A statement is true no longer than each of its parts.</summary>
-    private static async ValueTask CutWholeAsync(GraphWrite write, FactView part, FactView by)
+    public static async ValueTask CutWholeAsync(GraphWrite write, FactView part, FactView by)
     {
         var wholes = await write.FindAsync(
             "f.episode_id = $3 AND f.predicate IS NULL AND f.retracted_at IS NULL AND (f.valid_to IS NULL OR f.valid_to > $4) ORDER BY f.id",

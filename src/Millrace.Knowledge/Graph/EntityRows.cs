@@ -91,7 +91,7 @@ internal static class EntityRows
     public static async ValueTask<EntityView> LiveAsync(GraphWrite write, Id<Entity> id)
     {
         var entity = await GetAsync(write.Db, write.Graph, id);
-        return entity.RetiredAt is null
+        return entity.RetiredAt is null && entity.CreatedAt > write.Emptied
             ? entity
             : throw new NotFound("node_retired", "That node was deleted or merged into another.");
     }

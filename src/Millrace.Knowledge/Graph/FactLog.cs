@@ -16,7 +16,7 @@ public sealed class FactLog
     private readonly FactVectors _vectors;
     private readonly Statements _statements;
     private readonly StatementNeeds _needs;
-    private readonly Contradictions _contradictions;
+    private readonly FactChanges _changes;
     private readonly EntityRecognizer? _recognizer;
 
     /// <param name="recognizer">Guesses what names are that the graph does not know; without it they have no type.</param>
@@ -32,9 +32,10 @@ public sealed class FactLog
         (_store, _embedding, _vectors) = (store, embedding, vectors);
         (_time, _recognizer) = (time, recognizer);
         var predicates = new Predicates(options);
-        _contradictions = new Contradictions(predicates);
+        var contradictions = new Contradictions(predicates);
         _needs = new StatementNeeds(predicates);
-        _statements = new Statements(_contradictions);
+        _statements = new Statements(contradictions);
+        _changes = new FactChanges(_statements, contradictions);
     }
 
     /// <summary>All of these or, when one fails, none; in their order.</summary>
@@ -92,7 +93,7 @@ public sealed class FactLog
                 var written = new List<WrittenFact>(facts.Count);
                 foreach (var (fact, reading) in facts)
                     written.Add(await _statements.AddAsync(write, fact, reading));
-                await _embedding.QueueAsync(db, graph.Id);
+                await _embedding.QueueAsync(write);
                 return written;
             }
         );
@@ -108,6 +109,9 @@ public sealed class FactLog
     )
     {
         graph.Demand(GraphRole.Writer);
+        var reading = change.Text is { } text
+            ? Read(new NewFact { Text = text })
+            : Reading.Nothing;
         return _store.WriteAsync(
             graph.Workspace,
             db =>
@@ -117,8 +121,8 @@ public sealed class FactLog
                     _time,
                     async write =>
                     {
-                        var changed = await ChangeAsync(write, change);
-                        await _embedding.QueueAsync(db, graph.Id);
+                        var changed = await ChangeAsync(write, change, reading);
+                        await _embedding.QueueAsync(write);
                         return changed;
                     }
                 ),
@@ -126,7 +130,10 @@ public sealed class FactLog
         );
     }
 
-    /// <summary>Takes a fact back, with the relations that were read out of it. It is still there for who asks what was known before.</summary>
+    /// <summary>
+    /// Takes a fact back, whichever of its versions the id is of, with the relations that were read out of it. What it had
+    /// ended has not. It is still there for who asks what was known before.
+    /// </summary>
     /// <exception cref="NotFound">The graph has no such fact.</exception>
     public Task RetractAsync(
         OpenedGraph graph,
@@ -144,10 +151,8 @@ public sealed class FactLog
                     _time,
                     async write =>
                     {
-                        var fact = await GetAsync(write, id);
-                        await write.RetractAsync(fact, null);
-                        foreach (var part in await PartsAsync(write, fact))
-                            await write.RetractAsync(part, null);
+                        await Withdrawals.TakeBackAsync(write, await GetAsync(write, id));
+                        await _embedding.QueueAsync(write);
                         return true;
                     }
                 ),
@@ -155,7 +160,10 @@ public sealed class FactLog
         );
     }
 
-    /// <summary>Removes a fact for good: all its versions, what was read out of it, and its evidence when nothing else rests on that.</summary>
+    /// <summary>
+    /// Removes a fact for good: all its versions, what a consolidation merged with it, what was read out of it, and the
+    /// evidence when nothing else rests on that.
+    /// </summary>
     /// <exception cref="NotFound">The graph has no such fact.</exception>
     public Task EraseAsync(OpenedGraph graph, Id<Fact> id, CancellationToken cancellation = default)
     {
@@ -168,64 +176,36 @@ public sealed class FactLog
                     db,
                     graph,
                     _time,
-                    write => EraseAsync(write, id)
+                    async write =>
+                    {
+                        var erased = await Withdrawals.EraseAsync(write, await GetAsync(write, id));
+                        await _embedding.QueueAsync(write);
+                        return erased;
+                    }
                 );
-                await _vectors.RemoveAsync(db, erased);
+                await _vectors.RemoveAsync(db, erased.ConvertAll(fact => fact.Id));
             },
             cancellation
         );
     }
 
-    private static async ValueTask<List<FactView>> EraseAsync(GraphWrite write, Id<Fact> id)
-    {
-        var fact = await GetAsync(write, id);
-        var all = await write.FindAsync(
-            "(f.id = $3 OR (f.origin_id = $3 AND f.origin_id <> f.id))",
-            fact.OriginId.Value
-        );
-        all.AddRange(await PartsAsync(write, fact));
-        foreach (var row in all)
-            await write.EraseAsync(row);
-        await write.EraseEpisodeAsync(fact.EpisodeId);
-        return all;
-    }
-
-    private async ValueTask<FactView> ChangeAsync(GraphWrite write, FactChange change)
+    private async ValueTask<FactView> ChangeAsync(
+        GraphWrite write,
+        FactChange change,
+        Reading reading
+    )
     {
         var fact = await GetAsync(write, change.Fact);
         if (change.IsOfEdge && !fact.IsEdge)
             throw FactReader.UnknownEdge();
-        if (fact.RetractedAt is not null)
-            throw new Conflict(
-                "fact_superseded",
-                "This version of the fact is no longer the present one; its history names the one that is."
-            );
-        var next = fact with
-        {
-            Id = write.NewId<Fact>(),
-            Text = change.Text ?? fact.Text,
-            ValidFrom = change.ValidFrom ?? fact.ValidFrom,
-            ValidTo = change.ValidTo ?? (change.Reopen ? null : fact.ValidTo),
-            Confidence = change.Confidence ?? fact.Confidence,
-            Metadata = change.Metadata ?? fact.Metadata,
-            RecordedAt = write.Now,
-            WrittenBy = write.Guest ?? (change.Text is null ? fact.WrittenBy : null),
-        };
-        if (next.Valid.IsEmpty)
-            throw EndsFirst();
-        if (change.Text is not null && change.Text != fact.Text && fact.Rule is not null)
-            next = await Statements.ReadAgainAsync(write, next);
-        if (change.IsOfEdge && !next.IsEdge)
+        var changed = await _changes.ApplyAsync(write, fact, change, reading);
+        if (change.IsOfEdge && !changed.IsEdge)
             throw new Invalid(
                 "edge_relates_nothing",
                 "No relation of two entities could be read from the new text of the edge.",
                 "fact"
             );
-        await write.RetractAsync(fact, next.Id);
-        if (change.Text is not null && change.Text != fact.Text)
-            foreach (var part in await PartsAsync(write, fact))
-                await write.RetractAsync(part, next.Id);
-        return await _contradictions.AddAsync(write, next);
+        return changed;
     }
 
     private Reading Read(NewFact fact)
@@ -253,15 +233,6 @@ public sealed class FactLog
         (await write.FindAsync("f.id = $3", id.Value)).FirstOrDefault()
         ?? throw FactReader.Unknown();
 
-    /// <summary>What was read out of a statement; nothing when the fact is itself a part.</summary>
-    private static async ValueTask<List<FactView>> PartsAsync(GraphWrite write, FactView fact)
-    {
-        if (fact.IsPart)
-            return [];
-        var same = await write.FindAsync("f.episode_id = $3", fact.EpisodeId.Value);
-        return same.FindAll(other => other.IsPart);
-    }
-
-    private static Invalid EndsFirst() =>
+    internal static Invalid EndsFirst() =>
         new("fact_ends_first", "valid_to must be later than valid_from.", "valid_to");
 }

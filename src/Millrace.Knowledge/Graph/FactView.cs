@@ -75,6 +75,9 @@ public sealed record FactView
     /// <summary>It relates two entities.</summary>
     public bool IsEdge => SubjectId is not null && ObjectId is not null;
 
+    /// <summary>Its relation was read out of its text by rule, or it has none.</summary>
+    internal bool IsRead => Rule is not (null or "model") || SubjectId is null;
+
     internal Span Valid => new(Milliseconds(ValidFrom), Milliseconds(ValidTo));
 
     internal const string Columns = """
@@ -94,6 +97,18 @@ public sealed record FactView
         f.recorded_at <= $4 AND (f.retracted_at IS NULL OR f.retracted_at > $4)
         AND (f.valid_from IS NULL OR f.valid_from <= $3) AND (f.valid_to IS NULL OR f.valid_to > $3)
         """;
+
+    internal FactView WithoutRelation() =>
+        this with
+        {
+            SubjectId = null,
+            Subject = null,
+            Predicate = null,
+            ObjectId = null,
+            Object = null,
+            Value = null,
+            Rule = null,
+        };
 
     internal static FactView Read(Row row) =>
         new()

@@ -9,40 +9,42 @@ namespace Millrace.Knowledge.Graph;
 /// </summary>
 internal static class FactWords
 {
-    public static ValueTask AddAsync(Db db, FactView fact)
+    public static async ValueTask AddAsync(Db db, FactView fact)
     {
         string[] terms = [GraphTerm(fact.GraphId), .. TermsOf(fact)];
-        return db.Dialect is Dialect.Sqlite
-            ? db.SendAsync(
-                "INSERT INTO fact_words (terms, fact_id) VALUES ($1, $2)",
-                string.Join(' ', terms),
-                fact.Id.Value
-            )
-            : db.SendAsync(
+        if (db.Dialect is Dialect.Postgres)
+        {
+            await db.SendAsync(
                 "INSERT INTO fact_words (fact_id, terms) VALUES ($1, array_to_tsvector($2))",
                 fact.Id.Value,
                 terms
             );
-    }
-
-    public static async ValueTask RemoveAsync(Db db, FactView fact)
-    {
-        if (db.Dialect is Dialect.Postgres)
-        {
-            await db.SendAsync("DELETE FROM fact_words WHERE fact_id = $1", fact.Id.Value);
             return;
         }
-        // By its own words, since its entities may have other names by now; should it not be found by them, among all.
-        if (await RemoveAsync(db, fact, Terms.Of(fact.Text)) == 0)
-            await RemoveAsync(db, fact, []);
-    }
-
-    private static ValueTask<int> RemoveAsync(Db db, FactView fact, List<string> terms) =>
-        db.ExecuteAsync(
-            "DELETE FROM fact_words WHERE rowid IN (SELECT rowid FROM fact_words WHERE fact_words MATCH $1 AND fact_id = $2)",
-            Query(db, fact.GraphId, terms, all: true),
+        await db.SendAsync(
+            "INSERT INTO fact_words (terms, fact_id) VALUES ($1, $2)",
+            string.Join(' ', terms),
             fact.Id.Value
         );
+        await db.SendAsync(
+            "INSERT INTO fact_word_rows (fact_id, word_row) VALUES ($1, last_insert_rowid())",
+            fact.Id.Value
+        );
+    }
+
+    public static async ValueTask RemoveAsync(Db db, Id<Fact> fact)
+    {
+        if (db.Dialect is Dialect.Sqlite)
+        {
+            await db.SendAsync(
+                "DELETE FROM fact_words WHERE rowid = (SELECT word_row FROM fact_word_rows WHERE fact_id = $1)",
+                fact.Value
+            );
+            await db.SendAsync("DELETE FROM fact_word_rows WHERE fact_id = $1", fact.Value);
+        }
+        else
+            await db.SendAsync("DELETE FROM fact_words WHERE fact_id = $1", fact.Value);
+    }
 
     /// <summary>Facts that hold all or any of the terms, true at a moment; the latest first.</summary>
     public static ValueTask<List<FactView>> FindAsync(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Millrace.Core.Audit;
 using Millrace.Core.Identity.Erasure;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
@@ -67,7 +68,12 @@ internal static class GraphRegistration
         ));
         services.AddSingleton<AccessibleSearch>();
         services.AddSingleton<Episodes>();
-        services.AddSingleton<Consolidation>();
+        services.AddSingleton(provider => new Consolidation(
+            provider.GetRequiredService<Store>(),
+            provider.GetRequiredService<AuditLog>(),
+            provider.GetRequiredService<FactEmbedding>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddWorkspaceData<GraphData>();
         services.AddSingleton<GraphTasks>();
         services.AddSingleton<Reprocessing>();

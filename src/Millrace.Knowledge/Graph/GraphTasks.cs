@@ -133,7 +133,11 @@ public sealed class GraphTasks(Store store, WorkQueue queue, GraphAccess access,
         JsonSerializer.Deserialize<GraphJob>(item.Payload)!;
 
     private static NewWork Work(Id<Workspace> workspace, string kind, GraphJob job) =>
-        new(workspace, kind, JsonSerializer.Serialize(job)) { MaxAttempts = Attempts };
+        new(workspace, kind, JsonSerializer.Serialize(job))
+        {
+            // What was deleted is erased, however often that fails.
+            MaxAttempts = kind == Erase ? int.MaxValue : Attempts,
+        };
 
     private static GraphTask Task(WorkItem item) =>
         new(

@@ -24,10 +24,12 @@ internal sealed class GraphWrite
         Id<KnowledgeGraph> graph,
         Id<Workspace>? guest,
         DateTimeOffset now,
-        bool dedupe
+        bool dedupe,
+        DateTimeOffset emptied
     )
     {
-        (Db, Graph, Guest, Now, Dedupe) = (db, graph, guest, now, dedupe);
+        (Db, Graph, Guest, Now) = (db, graph, guest, now);
+        (Dedupe, Emptied) = (dedupe, emptied);
         (Names, Held) = (new NameResolution(this), new HeldFacts(this));
     }
 
@@ -44,6 +46,12 @@ internal sealed class GraphWrite
     public DateTimeOffset Now { get; }
 
     public bool Dedupe { get; }
+
+    /// <summary>What the graph knew until then is being erased, and is not there for this write.</summary>
+    public DateTimeOffset Emptied { get; }
+
+    /// <summary>Whether it wrote facts, which want vectors.</summary>
+    public bool HasNewFacts { get; private set; }
 
     public NameResolution Names { get; }
 
@@ -74,20 +82,22 @@ internal sealed class GraphWrite
         Func<GraphWrite, ValueTask<T>> write
     )
     {
-        var dedupe =
+        var (dedupe, emptied) =
             await db.FirstAsync(
-                db.Dialect is Dialect.Postgres
-                    ? "SELECT dedupe FROM graphs WHERE id = $1 AND workspace_id = $2 FOR UPDATE"
-                    : "SELECT dedupe FROM graphs WHERE id = $1 AND workspace_id = $2",
-                row => (bool?)row.Flag(0),
+                $"SELECT dedupe, emptied_at FROM graphs WHERE id = $1 AND workspace_id = $2 {db.Held("FOR UPDATE")}",
+                row => ((bool, DateTimeOffset)?)
+                    (row.Flag(0), row.TimeOrNull(1) ?? DateTimeOffset.UnixEpoch),
                 graph.Value,
                 db.Workspace.Value
             ) ?? throw GraphAccess.Refused();
         // Taken behind the lock: what is written later is known later.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(
-            time.GetUtcNow().ToUnixTimeMilliseconds()
+            Math.Max(
+                time.GetUtcNow().ToUnixTimeMilliseconds(),
+                emptied.ToUnixTimeMilliseconds() + 1
+            )
         );
-        var changes = new GraphWrite(db, graph, guest, now, dedupe);
+        var changes = new GraphWrite(db, graph, guest, now, dedupe, emptied);
         var result = await write(changes);
         await changes.CountAsync();
         return result;
@@ -159,6 +169,7 @@ internal sealed class GraphWrite
             fact.WrittenBy?.Value
         );
         await FactWords.AddAsync(Db, fact);
+        HasNewFacts = true;
         Held.Add(fact);
         Count(fact, 1);
     }
@@ -210,14 +221,14 @@ internal sealed class GraphWrite
     /// <summary>Removes one version for good, but for its vectors.</summary>
     public async ValueTask EraseAsync(FactView fact)
     {
-        await FactWords.RemoveAsync(Db, fact);
+        await FactWords.RemoveAsync(Db, fact.Id);
         await Db.SendAsync(
             "DELETE FROM facts WHERE id = $1 AND workspace_id = $2",
             fact.Id.Value,
             Workspace.Value
         );
         Held.Remove(fact);
-        if (fact.RetractedAt is null)
+        if (fact.RetractedAt is null && !_retracted.Contains(fact.Id))
             Count(fact, -1);
     }
 
@@ -240,12 +251,22 @@ internal sealed class GraphWrite
     public ValueTask<List<List<FactView>>> FindEachAsync(
         string where,
         IReadOnlyCollection<object?[]> each
-    ) =>
-        Db.QueryEachAsync(
-            $"SELECT {FactView.Columns} FROM facts f {FactView.Joins} WHERE f.workspace_id = $1 AND f.graph_id = $2 AND {where}",
+    )
+    {
+        var last = 3 + each.FirstOrDefault([]).Length;
+        return Db.QueryEachAsync(
+            $"""
+            SELECT {FactView.Columns} FROM facts f {FactView.Joins}
+            WHERE f.workspace_id = $1 AND f.graph_id = $2 AND f.recorded_at > ${last} AND {where}
+            """,
             FactView.Read,
-            [.. each.Select(arguments => (object?[])[Workspace.Value, Graph.Value, .. arguments])]
+            [
+                .. each.Select(arguments =>
+                    (object?[])[Workspace.Value, Graph.Value, .. arguments, Emptied]
+                ),
+            ]
         );
+    }
 
     private void Count(FactView fact, int change)
     {
@@ -270,6 +291,6 @@ internal sealed class GraphWrite
             Workspace.Value
         );
 
-    private static DateTimeOffset? Time(long? milliseconds) =>
+    public static DateTimeOffset? Time(long? milliseconds) =>
         milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 }

@@ -85,7 +85,8 @@ public sealed class Graphs(
 
     /// <summary>
     /// Removes a graph with all that is in it; of the default one only what is in it. It is gone at once, and its rows
-    /// are cleared away afterwards, since they may be millions; a default graph is waited for, ten seconds at most.
+    /// are cleared away afterwards, since they may be millions; a default graph is waited for, ten seconds at most, and
+    /// keeps what is written to it from now on.
     /// </summary>
     public async Task DeleteAsync(
         Principal caller,
@@ -107,25 +108,11 @@ public sealed class Graphs(
             await tasks.WaitAsync(graph.Workspace, work, cancellation);
     }
 
-    /// <summary>Clears a graph's rows away.</summary>
-    internal async Task EraseAsync(OpenedGraph graph, CancellationToken cancellation)
-    {
-        await erasure.EraseAsync(graph.Workspace, graph.Id, cancellation);
-        if (graph.IsDefault)
-            await store.WriteAsync(
-                graph.Workspace,
-                async db =>
-                {
-                    await db.ExecuteAsync(
-                        "UPDATE graphs SET fact_count = 0, node_count = 0, edge_count = 0, updated_at = $1 WHERE id = $2 AND workspace_id = $3",
-                        time.GetUtcNow(),
-                        graph.Id.Value,
-                        db.Workspace.Value
-                    );
-                },
-                cancellation
-            );
-    }
+    /// <summary>Clears a deleted graph's rows away; of the default one those from before it was emptied.</summary>
+    internal Task EraseAsync(OpenedGraph graph, CancellationToken cancellation) =>
+        graph.IsDefault
+            ? erasure.EmptyAsync(graph.Workspace, graph.Id, cancellation)
+            : erasure.EraseAsync(graph.Workspace, graph.Id, cancellation);
 
     /// <summary>Gives a role, changes it, or with null takes it away. Its owner may.</summary>
     public Task ShareAsync(
@@ -189,10 +176,23 @@ public sealed class Graphs(
         );
     }
 
-    private static async ValueTask CloseAsync(Db db, OpenedGraph graph)
+    private async ValueTask CloseAsync(Db db, OpenedGraph graph)
     {
         if (graph.IsDefault)
+        {
+            // Not before anything that is written, whatever the clocks of two processes say.
+            await db.ExecuteAsync(
+                """
+                UPDATE graphs SET emptied_at = CASE WHEN updated_at > $1 THEN updated_at ELSE $1 END,
+                    fact_count = 0, node_count = 0, edge_count = 0, updated_at = $1
+                WHERE id = $2 AND workspace_id = $3
+                """,
+                time.GetUtcNow(),
+                graph.Id.Value,
+                db.Workspace.Value
+            );
             return;
+        }
         await db.ExecuteAsync(
             "DELETE FROM graphs WHERE id = $1 AND workspace_id = $2",
             graph.Id.Value,

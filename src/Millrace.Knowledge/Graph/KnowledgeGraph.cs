@@ -37,6 +37,9 @@ public sealed class KnowledgeGraph : IOwned
 
     public required DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>While the graph is being emptied: what was written until then is to go, and is gone for all that writes.</summary>
+    public DateTimeOffset? EmptiedAt { get; init; }
+
     private sealed class Mapping : IEntityTypeConfiguration<KnowledgeGraph>
     {
         public void Configure(EntityTypeBuilder<KnowledgeGraph> builder)

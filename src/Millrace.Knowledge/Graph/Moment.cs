@@ -22,6 +22,27 @@ internal readonly record struct Span(long? From, long? To)
         (From is null || other.To is null || From < other.To)
         && (other.From is null || To is null || other.From < To);
 
+    /// <summary>What two spans that overlap have in common.</summary>
+    public Span Within(Span other) =>
+        new(
+            From is null || From < other.From ? other.From : From,
+            To is null || To > other.To ? other.To : To
+        );
+
+    /// <summary>What is left of this span beside the times of facts.</summary>
+    public IEnumerable<Span> WithoutEach(IReadOnlyCollection<FactView> facts)
+    {
+        List<Span> left = [this];
+        foreach (var fact in facts)
+            left =
+            [
+                .. left.SelectMany(span =>
+                    span.Overlaps(fact.Valid) ? span.Without(fact.Valid) : [span]
+                ),
+            ];
+        return left.Where(span => !span.IsEmpty);
+    }
+
     /// <summary>What is left of this span before and behind another that it overlaps.</summary>
     public IEnumerable<Span> Without(Span other)
     {

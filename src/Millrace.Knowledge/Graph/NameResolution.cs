@@ -35,7 +35,7 @@ internal sealed class NameResolution(GraphWrite write)
         var each = await write.Db.QueryEachAsync(
             """
             SELECT e.id, e.name, e.type, e.source FROM entity_names n JOIN entities e ON e.id = n.entity_id
-            WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key = $3 ORDER BY e.id
+            WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key = $3 AND e.created_at > $4 ORDER BY e.id
             """,
             row => new Named(
                 row.Id<Entity>(0),
@@ -43,7 +43,9 @@ internal sealed class NameResolution(GraphWrite write)
                 row.Text(2),
                 row.TextOrNull(3) == "user"
             ),
-            keys.ConvertAll(key => new object?[] { write.Workspace.Value, write.Graph.Value, key })
+            keys.ConvertAll(key =>
+                new object?[] { write.Workspace.Value, write.Graph.Value, key, write.Emptied }
+            )
         );
         foreach (var (key, named) in keys.Zip(each))
             _named[key] = named;

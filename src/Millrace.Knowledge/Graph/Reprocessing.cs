@@ -2,6 +2,7 @@ using Millrace.Core.Ids;
 using Millrace.Core.Storage;
 using Millrace.Knowledge.Graph.Extraction;
 using Millrace.Knowledge.Graph.Recognition;
+using Millrace.Knowledge.Graph.Vectors;
 
 namespace Millrace.Knowledge.Graph;
 
@@ -17,6 +18,7 @@ internal sealed class Reprocessing(
     Store store,
     EntityRecognizer recognizer,
     GraphOptions options,
+    FactEmbedding embedding,
     TimeProvider time
 )
 {
@@ -137,6 +139,7 @@ internal sealed class Reprocessing(
             if (resting.Exists(fact => fact.Id == whole.Id && fact.RetractedAt is null))
                 added += await _statements.AddMissingAsync(write, whole, resting, reading);
         }
+        await embedding.QueueAsync(write);
         return added;
     }
 }

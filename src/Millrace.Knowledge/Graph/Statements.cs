@@ -30,6 +30,20 @@ internal sealed class Statements(Contradictions contradictions)
                 Existed: false
             );
         }
+        return new WrittenFact(
+            await WriteAsync(write, statement, fact, reading),
+            Existed: false
+        );
+    }
+
+    /// <summary>Writes a statement with the relations that were read in it.</summary>
+    public async ValueTask<FactView> WriteAsync(
+        GraphWrite write,
+        FactView statement,
+        NewFact fact,
+        Reading reading
+    )
+    {
         foreach (var alias in reading.Aliases)
         {
             var (entity, _) = await write.Names.ResolveAsync(alias.Of);
@@ -37,11 +51,11 @@ internal sealed class Statements(Contradictions contradictions)
         }
         var relations = await RelationsAsync(write, statement, fact, reading);
         if (relations is [{ IsPart: false } whole])
-            return new WrittenFact(await contradictions.AddAsync(write, whole), Existed: false);
+            return await contradictions.AddAsync(write, whole);
         await write.AddFactAsync(statement);
         foreach (var relation in relations)
             await contradictions.AddAsync(write, relation with { IsPart = true });
-        return new WrittenFact(statement, Existed: false);
+        return statement;
     }
 
     /// <summary>Adds the relations that a statement is read to have and that nothing was read for. How many.</summary>
@@ -71,27 +85,27 @@ internal sealed class Statements(Contradictions contradictions)
         foreach (var relation in missing)
             await contradictions.AddAsync(
                 write,
-                AsPart(write, relation with { RecordedAt = write.Now, EndedBy = null })
+                AsPart(write, relation with { RecordedAt = write.Now })
             );
         return missing.Count;
     }
 
-    /// <summary>The relation of a fact whose text has changed, as the new text has it.</summary>
-    public static async ValueTask<FactView> ReadAgainAsync(GraphWrite write, FactView fact)
+    /// <summary>A relation whose text has changed, as the new text has it.</summary>
+    public static async ValueTask<FactView> RewordAsync(
+        GraphWrite write,
+        FactView fact,
+        string before,
+        Reading reading
+    )
     {
-        var bare = fact with
-        {
-            SubjectId = null,
-            Subject = null,
-            Predicate = null,
-            ObjectId = null,
-            Object = null,
-            Value = null,
-            Rule = null,
-        };
-        return StatementReader.Read(fact.Text).Claims is [{ Ends: false } claim]
-            ? await WithClaimAsync(write, bare, claim)
-            : bare;
+        if (fact.Predicate is null)
+            return fact;
+        if (fact.IsRead && reading.Claims is [{ Ends: false } claim])
+            return await WithClaimAsync(write, fact.WithoutRelation(), claim);
+        if (Rewording.ObjectOf(fact, before, reading) is { } other)
+            return await WithObjectAsync(write, fact, other, type: "");
+        // What was read and cannot be read again is not known to be so.
+        return fact.IsRead || fact.Evidence != "statement" ? fact.WithoutRelation() : fact;
     }
 
     /// <summary>What is left to be written of what a text claims; an only one that goes on is the statement itself.</summary>
@@ -139,6 +153,7 @@ internal sealed class Statements(Contradictions contradictions)
             Id = id,
             OriginId = id,
             IsPart = true,
+            EndedBy = null,
             Text = $"{relation.Subject} {relation.Predicate!.Replace('_', ' ')} {relation.Object}",
         };
     }
@@ -220,14 +235,24 @@ internal sealed class Statements(Contradictions contradictions)
         };
         if (!hasObject)
             return named;
-        if (fact.ObjectId is null && IsValue(other!))
-            return named with { Value = other, Object = other };
-        var (entity, otherName) = await EntityAsync(
-            write,
-            fact.ObjectId,
-            Named(other, fact.ObjectType)
-        );
+        if (fact.ObjectId is null)
+            return await WithObjectAsync(write, named, other!, fact.ObjectType);
+        var (entity, otherName) = await EntityAsync(write, fact.ObjectId, default);
         return named with { ObjectId = entity, Object = otherName };
+    }
+
+    private static async ValueTask<FactView> WithObjectAsync(
+        GraphWrite write,
+        FactView fact,
+        string other,
+        string type
+    )
+    {
+        var bare = fact with { ObjectId = null, Value = null };
+        if (IsValue(other))
+            return bare with { Value = other, Object = other };
+        var (entity, name) = await write.Names.ResolveAsync(Named(other, type));
+        return bare with { ObjectId = entity, Object = name };
     }
 
     private static async ValueTask<(Id<Entity> Id, string Name)> EntityAsync(
@@ -276,6 +301,8 @@ internal sealed class Statements(Contradictions contradictions)
             new Moment(write.Now),
             limit: 1_000
         );
-        return found.Find(fact => !fact.IsPart && fact.Text == text);
+        return found.Find(fact =>
+            !fact.IsPart && fact.Text == text && fact.RecordedAt > write.Emptied
+        );
     }
 }

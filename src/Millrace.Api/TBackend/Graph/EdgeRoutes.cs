@@ -52,13 +52,13 @@ internal static class EdgeRoutes
             .WithFailures(401, 403, 404, 429);
         routes
             .MapPatch("/graph/{graph_id}/edges/{edge_id}", ChangeAsync)
-            .WithSummary("Put a new version in an edge's place")
+            .WithSummary("Put a new version in the place of an edge's present one")
             .WithBody<FactUpdate>("""{"valid_to":"2024-05-01"}""")
             .WithAnswer<EdgeResponse>(Example)
             .WithFailures(400, 401, 403, 404, 409, 413, 422, 429);
         routes
             .MapDelete("/graph/{graph_id}/edges/{edge_id}", DeleteAsync)
-            .WithSummary("Take an edge back")
+            .WithSummary("Take an edge back, by the id of any of its versions")
             .WithAnswer<DeletedResponse>(
                 """{"id":"e_0198c0de4c7b7000a1b2c3d4e5f60719","deleted":true,"success":true}"""
             )

@@ -53,8 +53,8 @@ internal static class FactRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapDelete("/graph/{graph_id}/facts/{fact_id}", DeleteInAsync)
-            .WithSummary("Take a fact back; with `hard` remove it for good")
-            .WithQuery("hard", "Whether all its versions go.", "true", "false")
+            .WithSummary("Take a fact back, by the id of any of its versions; with `hard` remove it for good")
+            .WithQuery("hard", "Whether all its versions go, and what was merged with it.", "true", "false")
             .WithAnswer<DeletedResponse>(Deleted)
             .WithFailures(401, 403, 404, 429);
         routes
@@ -64,13 +64,13 @@ internal static class FactRoutes
             .WithFailures(401, 403, 404, 429);
         routes
             .MapDelete("/graph/facts/{fact_id}", DeleteAsync)
-            .WithSummary("Take a fact back; with `hard` remove it for good")
-            .WithQuery("hard", "Whether all its versions go.", "true", "false")
+            .WithSummary("Take a fact back, by the id of any of its versions; with `hard` remove it for good")
+            .WithQuery("hard", "Whether all its versions go, and what was merged with it.", "true", "false")
             .WithAnswer<DeletedResponse>(Deleted)
             .WithFailures(401, 403, 404, 429);
         routes
             .MapPost("/graph/facts/update", ChangeAsync)
-            .WithSummary("Put a new version in a fact's place")
+            .WithSummary("Put a new version in the place of a fact's present one; a new text is read anew")
             .WithBody<FactUpdate>(
                 """{"fact_id":"f_0198c0de4c7b7000a1b2c3d4e5f60719","valid_to":"2024-05-01"}"""
             )

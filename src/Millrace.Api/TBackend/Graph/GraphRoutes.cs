@@ -50,7 +50,7 @@ internal static class GraphRoutes
             .WithFailures(401, 403, 413, 422, 429);
         routes
             .MapDelete("/graph/{graph_id}", DeleteAsync)
-            .WithSummary("Remove a graph for good; of the default one what is in it")
+            .WithSummary("Remove a graph for good; of the default one what is in it, and not what is written to it afterwards")
             .WithAnswer<DeletedResponse>(
                 """{"id":"g_0198c0de4c7b7000a1b2c3d4e5f60718","deleted":true,"success":true}"""
             )

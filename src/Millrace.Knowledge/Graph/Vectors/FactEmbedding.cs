@@ -22,14 +22,18 @@ internal sealed class FactEmbedding(WorkQueue queue, TimeProvider time)
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    public async ValueTask QueueAsync(Db db, Id<KnowledgeGraph> graph)
+    /// <summary>Queues it, if this write has made facts, as the last thing that it does.</summary>
+    public async ValueTask QueueAsync(GraphWrite write)
     {
+        if (!write.HasNewFacts)
+            return;
+        var graph = write.Graph;
         var second = time.GetUtcNow().ToUnixTimeSeconds();
         var start = DateTimeOffset.FromUnixTimeSeconds(second);
         var range = new FactRange(graph.Value, Bound(start - LongestWrite), Bound(start + Second));
         await queue.EnqueueAsync(
-            db,
-            WorkOn(db.Workspace, range) with
+            write.Db,
+            WorkOn(write.Workspace, range) with
             {
                 Occurrence = $"{graph}/{second}",
                 RunAfter = start + Second + Second,

@@ -33,12 +33,12 @@ internal sealed class FactVectors(Store store, VectorChanges changes) : IDisposa
         changes.TellAsync(db, Group, facts);
 
     /// <summary>Removes the vectors of facts that are being erased, as the last thing that the caller's write does.</summary>
-    public async ValueTask RemoveAsync(Db db, IReadOnlyCollection<FactView> facts)
+    public async ValueTask RemoveAsync(Db db, IReadOnlyCollection<Id<Fact>> facts)
     {
         var removed = await db.QueryEachAsync(
             "DELETE FROM fact_vectors WHERE fact_id = $1 RETURNING graph_id, fact_id",
             row => new FactKey(row.Id<KnowledgeGraph>(0).Value, row.Id<Fact>(1).Value),
-            [.. facts.Select(fact => (object?[])[fact.Id.Value])]
+            [.. facts.Select(fact => (object?[])[fact.Value])]
         );
         await TellAsync(db, [.. removed.SelectMany(keys => keys).Distinct()]);
     }

@@ -77,6 +77,49 @@ public sealed class FactVectorTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task Vectors_of_what_is_merged_or_read_anew_are_queued_at_once(Dialect dialect)
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var graph = await GraphAsync(house);
+        await SayAsync(house, graph, "It rains");
+        await SayAsync(house, graph, "It rains");
+        await SayAsync(house, graph, "Alice works at Acme and lives in Oslo");
+        await house.Store.WriteAsync(
+            Reach.Installation,
+            async db =>
+            {
+                await db.ExecuteAsync("DELETE FROM facts WHERE is_part");
+            }
+        );
+
+        await QueuedByAsync(async () =>
+            (
+                await house.Get<Consolidation>().RunAsync(graph, new ConsolidationScope(), "", "")
+            ).FactsMerged.ShouldBe(1)
+        );
+        await QueuedByAsync(async () =>
+            (
+                await house.Get<Reprocessing>().RunAsync(graph, null, CancellationToken.None)
+            ).FactsAdded.ShouldBe(2)
+        );
+
+        async Task QueuedByAsync(Func<Task> work)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await work();
+            var last = await house.Store.ReadAsync(
+                Reach.Installation,
+                db =>
+                    db.FirstAsync(
+                        "SELECT MAX(run_after) FROM work_items WHERE kind = 'graph.embed'",
+                        row => row.Time(0)
+                    )
+            );
+            last.ShouldBe(_time.GetUtcNow() + TimeSpan.FromSeconds(2));
+        }
+    }
+
+    [Theory, OnEachDatabase]
     public async Task Vectors_that_are_missing_are_queued_anew_unless_their_work_still_waits(
         Dialect dialect
     )
@@ -142,7 +185,9 @@ public sealed class FactVectorTests
         await house.Get<FactLog>().EraseAsync(graph, erased.Id);
         (await IndexedAsync(house, graph)).ShouldBe((1, 1, 1));
 
-        await house.Get<Graphs>().EraseAsync(graph, CancellationToken.None);
+        await house
+            .Get<GraphErasure>()
+            .EraseAsync(graph.Workspace, graph.Id, CancellationToken.None);
         (await IndexedAsync(house, graph)).ShouldBe((0, 0, 0));
     }
 

@@ -223,6 +223,51 @@ internal static class GraphClient
         string? body = null
     ) => client.SendAsync(method, path, body, status);
 
+    /// <summary>Writes a fact, and gives its id.</summary>
+    public static async Task<string> SayAsync(this HttpClient client, string graph, string fact) =>
+        (await client.SendAsync(HttpMethod.Post, $"/graph/{graph}/facts", fact))[0]![
+            "id"
+        ]!.ToString();
+
+    /// <summary>Changes a fact, and gives the id of its new version.</summary>
+    public static async Task<string> ChangeAsync(
+        this HttpClient client,
+        string id,
+        string change
+    ) =>
+        (
+            await client.SendAsync(
+                HttpMethod.Post,
+                "/graph/facts/update",
+                $$"""{"fact_id":"{{id}}",{{change}}}"""
+            )
+        )["id"]!.ToString();
+
+    /// <summary>The facts of a graph, by a query.</summary>
+    public static async Task<List<string>> TextsAsync(
+        this HttpClient client,
+        string graph,
+        string query
+    ) =>
+        [
+            .. (await client.ReadAsync($"/graph/{graph}/facts?{query}"))
+                .AsArray()
+                .Select(fact => fact!["fact"]!.ToString()),
+        ];
+
+    /// <summary>The relations that hold at a time, and what they lead to.</summary>
+    public static async Task<List<string>> EdgesAsync(
+        this HttpClient client,
+        string graph,
+        string at
+    ) =>
+        [
+            .. (await client.ReadAsync($"/graph/{graph}/edges?at={at}"))
+                .AsArray()
+                .Select(edge => $"{edge!["relation"]} {edge["target_name"]}")
+                .Order(StringComparer.Ordinal),
+        ];
+
     /// <summary>All that a graph shows of itself, all its versions included.</summary>
     public static async Task<string> AllOfAsync(this HttpClient client, string graph)
     {
