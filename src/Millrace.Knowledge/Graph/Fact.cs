@@ -72,6 +72,9 @@ public sealed class Fact : IOwned
     /// <summary>The workspace that wrote it, where that is not the graph's own.</summary>
     public Id<Workspace>? WrittenBy { get; init; }
 
+    /// <summary>The first version of the fact of another graph that it is a copy of.</summary>
+    public Id<Fact>? CopiedFrom { get; init; }
+
     private sealed class Mapping : IEntityTypeConfiguration<Fact>
     {
         public void Configure(EntityTypeBuilder<Fact> builder)
@@ -98,6 +101,24 @@ public sealed class Fact : IOwned
             });
             builder.HasIndex(fact => new { fact.WorkspaceId, fact.EpisodeId });
             builder.HasIndex(fact => new { fact.WorkspaceId, fact.OriginId });
+            builder.HasIndex(fact => new
+            {
+                fact.WorkspaceId,
+                fact.GraphId,
+                fact.SupersededBy,
+            });
+            builder.HasIndex(fact => new
+            {
+                fact.WorkspaceId,
+                fact.GraphId,
+                fact.EndedBy,
+            });
+            builder.HasIndex(fact => new
+            {
+                fact.WorkspaceId,
+                fact.GraphId,
+                fact.CopiedFrom,
+            });
         }
     }
 }

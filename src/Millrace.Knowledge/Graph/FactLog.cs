@@ -160,6 +160,39 @@ public sealed class FactLog
         );
     }
 
+    /// <summary>Takes these versions back, those that still stand. Whether any did.</summary>
+    internal Task<bool> RetractAsync(
+        OpenedGraph graph,
+        IReadOnlyList<FactView> facts,
+        CancellationToken cancellation
+    ) =>
+        _store.WriteAsync(
+            graph.Workspace,
+            db =>
+                GraphWrite.RunAsync(
+                    db,
+                    graph,
+                    _time,
+                    async write =>
+                    {
+                        var any = false;
+                        foreach (var fact in facts)
+                        {
+                            var standing = await write.FindAsync(
+                                "f.id = $3 AND f.retracted_at IS NULL",
+                                fact.Id.Value
+                            );
+                            foreach (var version in standing)
+                                await Withdrawals.TakeBackAsync(write, version);
+                            any |= standing.Count > 0;
+                        }
+                        await _embedding.QueueAsync(write);
+                        return any;
+                    }
+                ),
+            cancellation
+        );
+
     /// <summary>
     /// Removes a fact for good: all its versions, what a consolidation merged with it, what was read out of it, and the
     /// evidence when nothing else rests on that.

@@ -66,6 +66,9 @@ public sealed record FactView
     /// <summary>The workspace that wrote it, where that is not the graph's own.</summary>
     public Id<Workspace>? WrittenBy { get; init; }
 
+    /// <summary>The fact of another graph that it is a copy of.</summary>
+    public Id<Fact>? CopiedFrom { get; init; }
+
     /// <summary>An entity in it has its name from such a workspace.</summary>
     public bool IsNamedByGuest { get; init; }
 
@@ -84,7 +87,7 @@ public sealed record FactView
         f.id, f.graph_id, f.origin_id, f.episode_id, f.is_part, f.text, f.subject_id, f.predicate, f.object_id, f.value,
         f.valid_from, f.valid_to, f.recorded_at, f.retracted_at, f.superseded_by, f.ended_by, f.confidence, f.source,
         f.rule, f.metadata, s.name, o.name, e.session, e.kind, f.written_by,
-        s.written_by IS NOT NULL OR o.written_by IS NOT NULL
+        s.written_by IS NOT NULL OR o.written_by IS NOT NULL, f.copied_from
         """;
 
     internal const string Joins = """
@@ -139,6 +142,7 @@ public sealed record FactView
             Evidence = row.Text(23),
             WrittenBy = row.IdOrNull<Workspace>(24),
             IsNamedByGuest = row.Flag(25),
+            CopiedFrom = row.IdOrNull<Fact>(26),
         };
 
     private static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Audit;
+using Millrace.Core.Identity;
 using Millrace.Core.Identity.Erasure;
+using Millrace.Core.Ids;
 using Millrace.Core.Settings;
 using Millrace.Core.Storage;
 using Millrace.Core.Work;
@@ -111,6 +113,35 @@ internal static class GraphRegistration
                     await all.GetRequiredService<Reprocessing>()
                         .RunAsync(graph, job.Session, cancellation)
                 )
+        ));
+        services.AddSingleton<IWorkHandler>(all => new GraphTaskHandler(
+            GraphTasks.Migrate,
+            all.GetRequiredService<GraphTasks>(),
+            async (graph, job, item, cancellation) =>
+            {
+                var source = job.Source!;
+                var home = new Id<Workspace>(source.Workspace);
+                var from = new OpenedGraph(
+                    new Id<KnowledgeGraph>(source.Graph),
+                    home,
+                    GraphRole.Owner,
+                    IsDefault: false
+                )
+                {
+                    Guest = graph.Caller == home ? null : graph.Caller,
+                };
+                return Result(
+                    await all.GetRequiredService<SessionMigration>()
+                        .RunAsync(
+                            from,
+                            graph,
+                            job.Session!,
+                            source.Copy,
+                            item.CreatedAt,
+                            cancellation
+                        )
+                );
+            }
         ));
         return services;
     }

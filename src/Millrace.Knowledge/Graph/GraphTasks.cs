@@ -30,18 +30,24 @@ public sealed record GraphJob(
     Guid? Guest = null,
     string? Session = null,
     bool DryRun = false,
-    int MaxFacts = 10_000
+    int MaxFacts = 10_000,
+    GraphSource? Source = null
 )
 {
     public static GraphJob On(OpenedGraph graph, Principal caller) =>
         new(graph.Id.Value, graph.IsDefault, $"key:{caller.KeyNumber}", graph.Guest?.Value);
 }
 
+/// <summary>The graph that facts are brought from.</summary>
+/// <param name="Copy">They stay there too.</param>
+public sealed record GraphSource(Guid Graph, Guid Workspace, bool Copy);
+
 /// <summary>Work on graphs that may take longer than a request: begun, waited for a while, and asked after.</summary>
 public sealed class GraphTasks(Store store, WorkQueue queue, GraphAccess access, TimeProvider time)
 {
     public const string Consolidate = "graph.consolidate";
     public const string Reprocess = "graph.reprocess";
+    internal const string Migrate = "graph.migrate";
     internal const string Erase = "graph.erase";
 
     private const int Attempts = 3;
@@ -73,7 +79,7 @@ public sealed class GraphTasks(Store store, WorkQueue queue, GraphAccess access,
         try
         {
             var item = await queue.GetAsync(Reach.Installation, id, cancellation);
-            if (item.Kind is not (Consolidate or Reprocess))
+            if (item.Kind is not (Consolidate or Reprocess or Migrate))
                 throw Unknown();
             var task = Task(item);
             await access.OpenAsync(caller, task.Graph, cancellation);

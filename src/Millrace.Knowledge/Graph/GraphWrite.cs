@@ -144,8 +144,8 @@ internal sealed class GraphWrite
             """
             INSERT INTO facts (id, workspace_id, graph_id, origin_id, episode_id, is_part, text, subject_id, predicate,
                 object_id, value, valid_from, valid_to, recorded_at, retracted_at, superseded_by, ended_by, confidence,
-                source, rule, metadata, written_by)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, NULL, $15, $16, $17, $18, $19, $20)
+                source, rule, metadata, written_by, copied_from)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, NULL, $15, $16, $17, $18, $19, $20, $21)
             """,
             fact.Id.Value,
             Workspace.Value,
@@ -166,7 +166,8 @@ internal sealed class GraphWrite
             fact.Source,
             fact.Rule,
             fact.Metadata,
-            fact.WrittenBy?.Value
+            fact.WrittenBy?.Value,
+            fact.CopiedFrom?.Value
         );
         await FactWords.AddAsync(Db, fact);
         HasNewFacts = true;

@@ -51,6 +51,9 @@ public sealed record NewFact
     /// <summary>Whose words they are, when they are copied from another's graph.</summary>
     internal Id<Workspace>? WrittenBy { get; init; }
 
+    /// <summary>The fact of another graph that it is a copy of.</summary>
+    internal Id<Fact>? CopiedFrom { get; init; }
+
     /// <summary>What read the relation, when it was not given by the writer.</summary>
     internal string? Rule { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed class Statements(Contradictions contradictions)
     public async ValueTask<WrittenFact> AddAsync(GraphWrite write, NewFact fact, Reading reading)
     {
         var isNew = !fact.Ends && fact.Corrects is null;
-        if (write.Dedupe && isNew && await FindAsync(write, fact.Text) is { } existing)
+        if (write.Dedupe && isNew && await FindAsync(write, fact) is { } existing)
             return new WrittenFact(existing, Existed: true);
         var episode = await write.AddEpisodeAsync(fact);
         var statement = Statement(write, fact, reading, episode);
@@ -154,6 +154,7 @@ internal sealed class Statements(Contradictions contradictions)
             OriginId = id,
             IsPart = true,
             EndedBy = null,
+            CopiedFrom = null,
             Text = $"{relation.Subject} {relation.Predicate!.Replace('_', ' ')} {relation.Object}",
         };
     }
@@ -180,6 +181,7 @@ internal sealed class Statements(Contradictions contradictions)
             Metadata = fact.Metadata,
             Session = fact.Session,
             WrittenBy = write.Guest ?? fact.WrittenBy,
+            CopiedFrom = fact.CopiedFrom,
         };
         return Valid(
             statement,
@@ -291,18 +293,42 @@ internal sealed class Statements(Contradictions contradictions)
     public static bool IsValue(string text) =>
         text.Length > LongestName || char.IsAsciiDigit(text[0]) || text.Contains('@');
 
-    private static async ValueTask<FactView?> FindAsync(GraphWrite write, string text)
+    /// <summary>What the graph has of the same already: of two entities their relation, else the text.</summary>
+    private static async ValueTask<FactView?> FindAsync(GraphWrite write, NewFact fact)
     {
+        if (fact is { SubjectId: { } subject, ObjectId: { } other })
+        {
+            var related = await write.FindAsync(
+                """
+                f.subject_id = $3 AND f.predicate = $4 AND f.object_id = $5 AND f.retracted_at IS NULL
+                AND (f.valid_from IS NULL OR f.valid_from <= $6) AND (f.valid_to IS NULL OR f.valid_to > $6)
+                ORDER BY f.id LIMIT 1
+                """,
+                subject.Value,
+                Predicates.Of(fact.Predicate ?? ""),
+                other.Value,
+                write.Now
+            );
+            return related.FirstOrDefault();
+        }
         var found = await FactWords.FindAsync(
             write.Db,
             write.Graph,
-            Terms.Of(text),
+            Terms.Of(fact.Text),
             all: true,
             new Moment(write.Now),
             limit: 1_000
         );
-        return found.Find(fact =>
-            !fact.IsPart && fact.Text == text && fact.RecordedAt > write.Emptied
+        return found.Find(one =>
+            !one.IsPart
+            && one.Text == fact.Text
+            && one.RecordedAt > write.Emptied
+            // A copy is of one time among others of its text.
+            && (
+                fact.CopiedFrom is null
+                || (fact.ValidFrom ?? one.ValidFrom, fact.ValidTo ?? one.ValidTo)
+                    == (one.ValidFrom, one.ValidTo)
+            )
         );
     }
 }

@@ -50,7 +50,13 @@ internal static class UpkeepRoutes
                  "to_graph_id":"g_0198c0de4c7b7000a1b2c3d4e5f60719","copy":true}
                 """
             )
-            .WithAnswer<SessionMigrationResponse>("""{"success":true,"facts_copied":4}""")
+            .WithAnswer<SessionMigrationResponse>(
+                """
+                {"success":true,"graph_id":"g_0198c0de4c7b7000a1b2c3d4e5f60719",
+                 "task_id":"0198c0de4c7b7000a1b2c3d4e5f6071d","status":"completed","result":{"facts_copied":4},
+                 "facts_copied":4}
+                """
+            )
             .WithFailures(401, 403, 413, 422, 429);
         routes
             .MapRead("/graph/debug", DebugAsync)
@@ -123,12 +129,15 @@ internal static class UpkeepRoutes
         var caller = http.Caller();
         var from = await access.OpenAsync(caller, GraphIds.Graph(fromId), http.RequestAborted);
         var to = await access.OpenAsync(caller, GraphIds.Graph(toId), http.RequestAborted);
-        // Into itself there is nothing to bring.
-        var copied =
-            from.Id == to.Id
-                ? 0
-                : await migration.RunAsync(caller, session, from, to, copy, http.RequestAborted);
-        return Json(new SessionMigrationResponse(true, copied));
+        var task = await migration.BeginAsync(
+            caller,
+            session,
+            from,
+            to,
+            copy,
+            http.RequestAborted
+        );
+        return Json(SessionMigrationResponse.From(task));
     }
 
     private static async Task<JsonHttpResult<GraphDebugResponse>> DebugAsync(
@@ -183,7 +192,29 @@ internal sealed record SessionMigrationRequest
     public bool? Copy { get; init; }
 }
 
-internal sealed record SessionMigrationResponse(bool Success, int FactsCopied);
+/// <param name="FactsCopied">Null while the work goes on.</param>
+internal sealed record SessionMigrationResponse(
+    bool Success,
+    string GraphId,
+    string TaskId,
+    string Status,
+    JsonElement? Result,
+    long? FactsCopied
+)
+{
+    public static SessionMigrationResponse From(GraphTask task)
+    {
+        var told = GraphTaskResponse.From(task);
+        return new SessionMigrationResponse(
+            told.Success,
+            told.GraphId,
+            told.TaskId,
+            told.Status,
+            told.Result,
+            told.Result?.GetProperty("facts_copied").GetInt64()
+        );
+    }
+}
 
 internal sealed record GraphIndexState(long FactsIndexed, bool Complete);
 

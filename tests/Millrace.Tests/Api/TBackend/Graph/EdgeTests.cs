@@ -83,6 +83,45 @@ public sealed class EdgeTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task A_graph_that_writes_nothing_twice_knows_edges_by_what_they_relate(
+        Dialect dialect
+    )
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var graph = await client.DefaultGraphAsync();
+        await client.SendAsync(HttpMethod.Patch, $"/graph/{graph}", """{"dedupe":true}""");
+        await client.SayAsync(graph, """{"fact":"Ann met Ben"}""");
+        var ids = new List<string>();
+        foreach (var name in new[] { "Ann", "Ben" })
+            ids.Add(
+                (
+                    await client.SendAsync(
+                        HttpMethod.Post,
+                        $"/graph/{graph}/nodes",
+                        $$"""{"name":"{{name}}","type":"person"}"""
+                    )
+                )["id"]!.ToString()
+            );
+
+        var made = await RelateAsync("met", "Ann met Ben");
+        var again = await RelateAsync("met", "They met by chance");
+        var other = await RelateAsync("likes", "Ann met Ben");
+
+        (made["source_id"]!.ToString(), made["target_id"]!.ToString()).ShouldBe((ids[0], ids[1]));
+        again["id"]!.ToString().ShouldBe(made["id"]!.ToString());
+        other["relation"]!.ToString().ShouldBe("likes");
+        (await client.ReadAsync($"/graph/{graph}/edges")).AsArray().Count.ShouldBe(2);
+
+        Task<JsonNode> RelateAsync(string relation, string fact) =>
+            client.SendAsync(
+                HttpMethod.Post,
+                $"/graph/{graph}/edges",
+                $$"""{"source_id":"{{ids[0]}}","target_id":"{{ids[1]}}","relation":"{{relation}}","fact":"{{fact}}"}"""
+            );
+    }
+
+    [Theory, OnEachDatabase]
     public async Task What_is_found_as_an_edge_can_be_shown_as_one(Dialect dialect)
     {
         await using var server = await TestServer.StartAsync(dialect);

@@ -76,6 +76,96 @@ public sealed class UpkeepTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task Of_a_moved_session_nothing_is_lost_however_much_of_it_is_alike(
+        Dialect dialect
+    )
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var from = await client.DefaultGraphAsync();
+        var to = (await client.SendAsync(HttpMethod.Post, "/graph", """{"name":"other"}"""))[
+            "id"
+        ]!.ToString();
+        await client.SendAsync(HttpMethod.Patch, $"/graph/{to}", """{"dedupe":true}""");
+        await client.SendAsync(
+            HttpMethod.Post,
+            $"/graph/{from}/facts",
+            """
+            [{"fact":"The lamp is broken","session_id":"s","valid_from":"2010","valid_to":"2011"},
+             {"fact":"The lamp is broken","session_id":"s","valid_from":"2020"},
+             {"fact":"The lamp is broken","session_id":"s","valid_from":"2022"},
+             {"fact":"Alice works at Acme","session_id":"s","valid_from":"2020"},
+             {"fact":"Alice works at Beta","session_id":"s","valid_from":"2022","valid_to":"2023"},
+             {"fact":"Bob works at Beta","session_id":"s","valid_from":"2020"},
+             {"fact":"Bob works at Acme","session_id":"elsewhere","valid_from":"2022"}]
+            """
+        );
+        var many = Enumerable.Range(0, 250).Select(at => $$"""{"fact":"Crate {{at}} is full","session_id":"s"}""");
+        await client.SendAsync(
+            HttpMethod.Post,
+            $"/graph/{from}/facts",
+            $"[{string.Join(',', many)}]"
+        );
+        var move = $$"""{"session_id":"s","from_graph_id":"{{from}}","to_graph_id":"{{to}}","copy":false}""";
+
+        var moved = await client.SendAsync(HttpMethod.Post, "/graph/migrate/session", move);
+
+        // Alice's work at Acme is in two pieces.
+        moved["facts_copied"]!.GetValue<int>().ShouldBe(257);
+        moved["status"]!.ToString().ShouldBe("completed");
+        var task = await client.ReadAsync($"/graph/tasks/{moved["task_id"]}");
+        task["graph_id"]!.ToString().ShouldBe(to);
+        task["result"]!["facts_copied"]!.GetValue<int>().ShouldBe(257);
+        (await client.TextsAsync(from, "at=2024&limit=1000")).ShouldBe(["Bob works at Acme"]);
+        (await client.TextsAsync(to, "q=lamp&at=2010-06")).Count.ShouldBe(1);
+        (await client.TextsAsync(to, "q=lamp&at=2024")).Count.ShouldBe(2);
+        (await client.TextsAsync(to, "q=crate&limit=1000")).Distinct().Count().ShouldBe(250);
+        (await client.EmployerAsync(to, "at=2021")).ShouldBe("Acme");
+        (await client.EmployerAsync(to, "at=2022-06")).ShouldBe("Beta");
+        (await client.EmployerAsync(to, "at=2024")).ShouldBe("Acme");
+        (await client.TextsAsync(to, "q=Bob&at=2021")).ShouldBe(["Bob works at Beta"]);
+        (await client.TextsAsync(to, "q=Bob&at=2023")).ShouldBeEmpty();
+        var again = await client.SendAsync(HttpMethod.Post, "/graph/migrate/session", move);
+        again["facts_copied"]!.GetValue<int>().ShouldBe(0);
+        using var other = server.Client(await server.NewKeyAsync());
+        await other.RefusedAsync(HttpMethod.Get, $"/graph/tasks/{moved["task_id"]}", 404);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_session_that_is_copied_again_brings_what_is_missing_and_no_more(
+        Dialect dialect
+    )
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var from = await client.DefaultGraphAsync();
+        var to = (await client.SendAsync(HttpMethod.Post, "/graph", """{"name":"other"}"""))[
+            "id"
+        ]!.ToString();
+        var copy = $$"""{"session_id":"s","from_graph_id":"{{from}}","to_graph_id":"{{to}}"}""";
+        await client.SayAsync(from, """{"fact":"It rains","session_id":"s"}""");
+        await client.SayAsync(from, """{"fact":"It rains","session_id":"s"}""");
+        await CopiesAsync(2);
+        await CopiesAsync(0);
+        var changed = await client.SayAsync(from, """{"fact":"It pours","session_id":"s"}""");
+        await CopiesAsync(1);
+        await client.ChangeAsync(changed, "\"fact\":\"It snows\"");
+        await CopiesAsync(1);
+        await CopiesAsync(0);
+
+        (await client.TextsAsync(to, "")).Order(StringComparer.Ordinal)
+            .ShouldBe(["It pours", "It rains", "It rains", "It snows"]);
+        (await client.TextsAsync(from, "")).Count.ShouldBe(3);
+
+        async Task CopiesAsync(int count) =>
+            (await client.SendAsync(HttpMethod.Post, "/graph/migrate/session", copy))[
+                "facts_copied"
+            ]!
+                .GetValue<int>()
+                .ShouldBe(count);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task Graphs_are_emptied_and_removed_and_administrators_see_the_counts(
         Dialect dialect
     )
