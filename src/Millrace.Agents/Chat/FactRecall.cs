@@ -67,10 +67,12 @@ internal sealed class FactRecall(GraphSessions sessions, GraphSearch search, Tim
         {
             Limit = Most,
         };
-        var found = new List<ScoredFact>();
-        foreach (var graph in graphs)
-            found.AddRange((await search.FindAsync(graph, question, cancellation)).Facts);
-        var best = found.OrderByDescending(fact => fact.Score).Take(Most).ToList();
+        var answers = await search.FindEachAsync(graphs, question, cancellation);
+        var best = answers
+            .SelectMany(answer => answer.Facts)
+            .OrderByDescending(fact => fact.Score)
+            .Take(Most)
+            .ToList();
         if (best.Count == 0)
             return KnownFacts.None;
         var own = request.Principal.Workspace;

@@ -142,11 +142,10 @@ internal sealed class KnowledgeTools(
                 Limit = Most,
             };
             var text = new StringBuilder();
-            foreach (var graph in graphs)
+            var answers = await search.FindEachAsync(graphs, question, cancellation);
+            foreach (var (graph, answer) in graphs.Zip(answers))
             {
-                foreach (
-                    var (fact, _) in (await search.FindAsync(graph, question, cancellation)).Facts
-                )
+                foreach (var (fact, _) in answer.Facts)
                 {
                     HasFoundForeign |= !FactRecall.IsTrusted(fact, graph, own);
                     text.Append("- ")

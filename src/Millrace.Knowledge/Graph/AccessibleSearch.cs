@@ -16,12 +16,11 @@ public sealed class AccessibleSearch(GraphAccess access, GraphSearch search)
         CancellationToken cancellation = default
     )
     {
+        var graphs = await access.SearchedAsync(caller, cancellation);
+        var answers = await search.FindEachAsync(graphs, question, cancellation);
         var (own, others) = (new List<GraphAnswer>(), new List<GraphAnswer>());
-        foreach (var graph in await access.SearchedAsync(caller, cancellation))
-        {
-            var answer = await search.FindAsync(graph, question, cancellation);
+        foreach (var (graph, answer) in graphs.Zip(answers))
             (graph.Guest is null ? own : others).Add(answer);
-        }
         var owned = own.SelectMany(answer => answer.Facts).ToList();
         var reserved = Math.Min(owned.Count, (question.Limit + 1) / 2);
         var facts = owned
@@ -29,11 +28,14 @@ public sealed class AccessibleSearch(GraphAccess access, GraphSearch search)
             .ToList();
         var best = BestFirst(facts, question.Limit).ToList();
         var shown = best.Select(fact => fact.Fact.GraphId).ToHashSet();
+        var ends = best.SelectMany(fact => GraphWalk.Ends(fact.Fact)).ToHashSet();
         return new GraphAnswer(
             best,
             [
                 .. own.Concat(others.Where(answer => IsShown(answer, shown)))
-                    .SelectMany(answer => answer.Entities),
+                    .SelectMany(answer => answer.Entities)
+                    // What is named only, in however many graphs, no more often than facts are.
+                    .Where((entity, at) => at < question.Limit || ends.Contains(entity.Id)),
             ]
         );
     }

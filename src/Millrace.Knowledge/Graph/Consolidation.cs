@@ -170,8 +170,8 @@ public sealed class Consolidation
         var rows = await db.QueryAsync(
             """
             SELECT n.key, e.id, e.type, e.updated_at FROM entity_names n JOIN entities e ON e.id = n.entity_id
-            WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key IN (
-                SELECT key FROM entity_names WHERE workspace_id = $1 AND graph_id = $2
+            WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.dropped_at IS NULL AND n.key IN (
+                SELECT key FROM entity_names WHERE workspace_id = $1 AND graph_id = $2 AND dropped_at IS NULL
                 GROUP BY key HAVING COUNT(*) > 1)
             ORDER BY e.id
             """,

@@ -139,7 +139,7 @@ public sealed class Entities(Store store, TimeProvider time)
             id.Value,
             write.Workspace.Value
         );
-        await ForgetNamesAsync(write, id);
+        await DropNamesAsync(write, id);
         write.CountNodes(-1);
     }
 
@@ -168,7 +168,7 @@ public sealed class Entities(Store store, TimeProvider time)
             write.Guest?.Value
         );
         if (change.Aliases is not null)
-            await ForgetNamesAsync(write, id);
+            await DropNamesAsync(write, id);
         // A name that is no longer its own stays one that it is found by.
         string[] names =
         [
@@ -181,9 +181,10 @@ public sealed class Entities(Store store, TimeProvider time)
         return await EntityRows.GetAsync(write.Db, write.Graph, id);
     }
 
-    private static async ValueTask ForgetNamesAsync(GraphWrite write, Id<Entity> id) =>
-        await write.Db.ExecuteAsync(
-            "DELETE FROM entity_names WHERE workspace_id = $1 AND entity_id = $2",
+    private static ValueTask DropNamesAsync(GraphWrite write, Id<Entity> id) =>
+        write.Db.SendAsync(
+            "UPDATE entity_names SET dropped_at = $1 WHERE workspace_id = $2 AND entity_id = $3 AND dropped_at IS NULL",
+            write.Now,
             write.Workspace.Value,
             id.Value
         );

@@ -55,7 +55,7 @@ public sealed class Entity : IOwned
     }
 }
 
-/// <summary>A name by which an entity that is not retired is found; its own and its aliases.</summary>
+/// <summary>A name by which an entity is found, its own or an alias; one that was dropped only by who asks what was known before.</summary>
 public sealed class EntityName : IOwned
 {
     public required Id<Workspace> WorkspaceId { get; init; }
@@ -69,6 +69,9 @@ public sealed class EntityName : IOwned
 
     /// <summary>As it was written.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Until when the entity had it; null: still.</summary>
+    public DateTimeOffset? DroppedAt { get; init; }
 
     private sealed class Mapping : IEntityTypeConfiguration<EntityName>
     {

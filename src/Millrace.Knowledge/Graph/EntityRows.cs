@@ -102,8 +102,8 @@ internal static class EntityRows
     )
     {
         var each = await db.QueryEachAsync(
-            "SELECT name FROM entity_names WHERE workspace_id = $1 AND entity_id = $2 ORDER BY key",
-            row => row.Text(0),
+            "SELECT name, dropped_at FROM entity_names WHERE workspace_id = $1 AND entity_id = $2 ORDER BY key",
+            row => (Name: row.Text(0), DroppedAt: row.TimeOrNull(1)),
             entities.ConvertAll(entity => new object?[] { db.Workspace.Value, entity.Id.Value })
         );
         return
@@ -111,10 +111,18 @@ internal static class EntityRows
             .. entities.Zip(
                 each,
                 (entity, names) =>
-                {
-                    names.Remove(entity.Name);
-                    return entity with { Aliases = names };
-                }
+                    entity with
+                    {
+                        // One that is retired has those that it had at last.
+                        Aliases =
+                        [
+                            .. names
+                                .Where(name =>
+                                    name.Name != entity.Name && name.DroppedAt == entity.RetiredAt
+                                )
+                                .Select(name => name.Name),
+                        ],
+                    }
             ),
         ];
     }

@@ -93,8 +93,7 @@ public sealed class FactReader(Store store)
                 db.QueryAsync(
                     $"""
                     SELECT {FactView.Columns} FROM facts f {FactView.Joins}
-                    WHERE f.workspace_id = $1 AND f.graph_id = $2
-                    AND (f.id = $3 OR (f.origin_id = $3 AND f.origin_id <> f.id)) ORDER BY f.id
+                    WHERE f.workspace_id = $1 AND f.graph_id = $2 AND {FactView.IsVersion} ORDER BY f.id
                     """,
                     FactView.Read,
                     db.Workspace.Value,

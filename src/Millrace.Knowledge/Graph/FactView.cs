@@ -113,6 +113,12 @@ public sealed record FactView
             Rule = null,
         };
 
+    /// <summary>For a query whose parameters 1 and 3 are the workspace and the fact's first version.</summary>
+    internal const string IsVersion = """
+        f.id IN (SELECT id FROM facts WHERE id = $3
+            UNION ALL SELECT id FROM facts WHERE workspace_id = $1 AND origin_id = $3 AND origin_id <> id)
+        """;
+
     internal static FactView Read(Row row) =>
         new()
         {

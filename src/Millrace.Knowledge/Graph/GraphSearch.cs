@@ -67,22 +67,38 @@ public sealed class GraphSearch
         OpenedGraph graph,
         GraphQuestion question,
         CancellationToken cancellation = default
+    ) => (await FindEachAsync([graph], question, cancellation))[0];
+
+    /// <summary>What each graph answers, in their order. The question is embedded once for all that one caller asks.</summary>
+    public async Task<IReadOnlyList<GraphAnswer>> FindEachAsync(
+        IEnumerable<OpenedGraph> graphs,
+        GraphQuestion question,
+        CancellationToken cancellation = default
     )
     {
-        var byMeaning =
-            _meaning is null || question.Mode is GraphSearchMode.Keyword or GraphSearchMode.Graph
-                ? []
-                : await _meaning.FindAsync(
-                    graph,
-                    question,
-                    Math.Max(NearCandidates, question.Limit),
+        var asked = new AskedVectors();
+        var answers = new List<GraphAnswer>();
+        foreach (var graph in graphs)
+        {
+            var near =
+                _meaning is null || question.Mode is GraphSearchMode.Keyword or GraphSearchMode.Graph
+                    ? []
+                    : await _meaning.FindAsync(
+                        graph,
+                        question,
+                        asked,
+                        Math.Max(NearCandidates, question.Limit),
+                        cancellation
+                    );
+            answers.Add(
+                await _store.ReadAsync(
+                    graph.Workspace,
+                    db => FindAsync(db, graph.Id, question, near),
                     cancellation
-                );
-        return await _store.ReadAsync(
-            graph.Workspace,
-            db => FindAsync(db, graph.Id, question, byMeaning),
-            cancellation
-        );
+                )
+            );
+        }
+        return answers;
     }
 
     /// <summary>The shortest chain of relations between two entities; empty when there is none within reach.</summary>
@@ -116,7 +132,7 @@ public sealed class GraphSearch
         var terms = Terms.Of(question.Text).Take(MostWords).ToList();
         var mode = question.Mode;
         var named = mode is GraphSearchMode.Hybrid or GraphSearchMode.Graph
-            ? await NamedAsync(db, graph, Terms.Words(question.Text))
+            ? await NamedAsync(db, graph, Terms.Words(question.Text), question.Moment)
             : [];
         var byWord = mode is GraphSearchMode.Hybrid or GraphSearchMode.Keyword
             ? await ByWordAsync(db, graph, terms, question)
@@ -271,11 +287,12 @@ public sealed class GraphSearch
             .ThenByDescending(fact => fact.Fact.Id);
     }
 
-    /// <summary>The entities whose names stand in a question.</summary>
+    /// <summary>The entities whose names, as the graph knew them at the moment, stand in a question.</summary>
     private static async ValueTask<List<Id<Entity>>> NamedAsync(
         Db db,
         Id<KnowledgeGraph> graph,
-        List<string> words
+        List<string> words,
+        Moment moment
     )
     {
         var count = Math.Min(words.Count, MostWords);
@@ -287,11 +304,16 @@ public sealed class GraphSearch
         if (words.Any(FirstPerson.Contains))
             keys.Add(GraphMemory.User);
         var found = await db.QueryEachAsync(
-            "SELECT entity_id FROM entity_names WHERE workspace_id = $1 AND graph_id = $2 AND key = $3",
+            """
+            SELECT entity_id FROM entity_names WHERE workspace_id = $1 AND graph_id = $2 AND key = $3
+            AND (dropped_at IS NULL OR dropped_at > $4)
+            """,
             row => row.Id<Entity>(0),
             [
                 .. keys.OrderByDescending(key => key.Length)
-                    .Select(key => (object?[])[db.Workspace.Value, graph.Value, key]),
+                    .Select(key =>
+                        (object?[])[db.Workspace.Value, graph.Value, key, moment.Known]
+                    ),
             ]
         );
         return [.. found.SelectMany(entities => entities).Distinct()];

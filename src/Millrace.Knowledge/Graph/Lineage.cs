@@ -7,10 +7,7 @@ internal static class Lineage
 {
     /// <summary>All versions of a fact, in the order in which they were written.</summary>
     public static ValueTask<List<FactView>> VersionsAsync(GraphWrite write, Id<Fact> origin) =>
-        write.FindAsync(
-            "(f.id = $3 OR (f.origin_id = $3 AND f.origin_id <> f.id)) ORDER BY f.id",
-            origin.Value
-        );
+        write.FindAsync($"{FactView.IsVersion} ORDER BY f.id", origin.Value);
 
     /// <summary>What was read out of a statement, taken back or not; nothing when the fact is itself a part.</summary>
     public static async ValueTask<List<FactView>> PartsAsync(GraphWrite write, FactView fact)

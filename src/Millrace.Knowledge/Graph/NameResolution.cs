@@ -35,7 +35,8 @@ internal sealed class NameResolution(GraphWrite write)
         var each = await write.Db.QueryEachAsync(
             """
             SELECT e.id, e.name, e.type, e.source FROM entity_names n JOIN entities e ON e.id = n.entity_id
-            WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key = $3 AND e.created_at > $4 ORDER BY e.id
+            WHERE n.workspace_id = $1 AND n.graph_id = $2 AND n.key = $3 AND n.dropped_at IS NULL
+            AND e.created_at > $4 ORDER BY e.id
             """,
             row => new Named(
                 row.Id<Entity>(0),
@@ -80,7 +81,7 @@ internal sealed class NameResolution(GraphWrite write)
         return write.Db.SendAsync(
             """
             INSERT INTO entity_names (workspace_id, graph_id, key, entity_id, name) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (workspace_id, graph_id, key, entity_id) DO NOTHING
+            ON CONFLICT (workspace_id, graph_id, key, entity_id) DO UPDATE SET dropped_at = NULL
             """,
             write.Workspace.Value,
             write.Graph.Value,

@@ -20,6 +20,11 @@ public sealed class SessionMigration(
     // Of one write, so that others pass.
     private const int AtOnce = 200;
 
+    private const string IsInSession = """
+        episode_id IN (SELECT id FROM episodes
+            WHERE workspace_id = $1 AND graph_id = $2 AND session_workspace_id = $3 AND session = $4)
+        """;
+
     /// <summary>
     /// Copies the session's present facts, those that are not there yet; moved ones are taken back where they were, and the
     /// session is mapped first. How the work stands after ten seconds at most.
@@ -86,9 +91,8 @@ public sealed class SessionMigration(
             {
                 var origins = await db.QueryAsync(
                     $"""
-                    SELECT DISTINCT f.origin_id FROM episodes e JOIN facts f ON f.workspace_id = $1 AND f.episode_id = e.id
-                    WHERE e.workspace_id = $1 AND e.graph_id = $2 AND e.session_workspace_id = $3 AND e.session = $4
-                    AND f.origin_id > $5 AND f.is_part = FALSE AND f.retracted_at IS NULL ORDER BY f.origin_id LIMIT {AtOnce}
+                    SELECT DISTINCT origin_id FROM facts WHERE workspace_id = $1 AND {IsInSession} AND origin_id > $5
+                    AND is_part = FALSE AND retracted_at IS NULL ORDER BY origin_id LIMIT {AtOnce}
                     """,
                     row => row.Id<Fact>(0),
                     db.Workspace.Value,
@@ -101,7 +105,7 @@ public sealed class SessionMigration(
                     $"""
                     SELECT {FactView.Columns} FROM facts f {FactView.Joins}
                     WHERE f.workspace_id = $1 AND f.graph_id = $2 AND f.retracted_at IS NULL
-                    AND (f.id = $3 OR (f.origin_id = $3 AND f.origin_id <> f.id)) ORDER BY f.id
+                    AND {FactView.IsVersion} ORDER BY f.id
                     """,
                     FactView.Read,
                     origins.ConvertAll(origin =>
@@ -185,10 +189,9 @@ public sealed class SessionMigration(
             to.Workspace,
             db =>
                 db.FirstAsync(
-                    """
-                    SELECT COUNT(*) FROM episodes e JOIN facts f ON f.workspace_id = $1 AND f.episode_id = e.id
-                    WHERE e.workspace_id = $1 AND e.graph_id = $2 AND e.session_workspace_id = $3 AND e.session = $4
-                    AND e.created_at >= $5 AND f.id = f.origin_id AND f.copied_from IS NOT NULL AND f.is_part = FALSE
+                    $"""
+                    SELECT COUNT(*) FROM facts WHERE workspace_id = $1 AND {IsInSession} AND recorded_at >= $5
+                    AND id = origin_id AND copied_from IS NOT NULL AND is_part = FALSE
                     """,
                     row => row.Int64(0),
                     db.Workspace.Value,

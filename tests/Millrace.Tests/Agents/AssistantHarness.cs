@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Millrace.Agents;
 using Millrace.Agents.Chat;
 using Millrace.Agents.Tools;
+using Millrace.Core.Audit;
 using Millrace.Core.Events;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
@@ -190,6 +191,7 @@ internal sealed class AssistantHarness : IAsyncDisposable
         services.AddWork(configuration);
         services.AddSingleton(new EventOptions());
         services.AddSingleton<EventLog>();
+        services.AddSingleton<AuditLog>();
         services.AddMetering();
         services.AddSingleton(new SandboxOptions());
         services.AddSingleton<Sandbox>();

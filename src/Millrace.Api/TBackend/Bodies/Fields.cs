@@ -169,7 +169,7 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
         return null;
     }
 
-    public IReadOnlyList<string>? Texts(string name)
+    public IReadOnlyList<string>? Texts(string name, int most = MostItems)
     {
         if (body.Find(name) is not { } field)
             return null;
@@ -187,7 +187,7 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
             position++
         )
         {
-            if (!IsWithin(name, field, position))
+            if (!IsWithin(name, field, position, most))
                 return null;
             if (Item(ref reader) is { } text)
                 texts.Add(text);
@@ -224,7 +224,7 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
         reader.Read();
         for (var count = 0; reader.Read() && reader.TokenType != JsonTokenType.EndObject; count++)
         {
-            if (!IsWithin(name, field, count))
+            if (!IsWithin(name, field, count, MostItems))
                 return null;
             var item = Item(ref reader) ?? "…";
             reader.Read();
@@ -258,16 +258,16 @@ internal sealed class Fields(JsonBody body, Errors errors, params JsonNode[] at)
             limits
         );
 
-    private bool IsWithin(string name, JsonField field, int count)
+    private bool IsWithin(string name, JsonField field, int count, int most)
     {
-        if (count < MostItems)
+        if (count < most)
             return true;
         Wrong(
             name,
             field,
             "too_long",
-            $"List should have at most {MostItems} items",
-            new JsonObject { ["max_length"] = MostItems }
+            $"List should have at most {most} items",
+            new JsonObject { ["max_length"] = most }
         );
         return false;
     }

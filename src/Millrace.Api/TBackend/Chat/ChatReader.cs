@@ -20,6 +20,9 @@ internal static class ChatReader
 
     private const int LongestSystem = 400_000;
     private const int LongestName = 256;
+
+    // Each of them is searched for every turn.
+    private const int MostGraphs = 20;
     private const int LargestObject = 1024 * 1024;
     private const int DefaultTokens = 2048;
 
@@ -69,7 +72,7 @@ internal static class ChatReader
         };
         var stream = Stream(http, fields, errors, profile);
         var stores = Stores(fields, body);
-        var graphs = fields.Texts("graph_ids");
+        var graphs = fields.Texts("graph_ids", MostGraphs);
         errors.ThrowIfAny();
         return new ChatCall(turn, stores, graphs, stream);
     }

@@ -61,7 +61,7 @@ internal sealed record ChatRequest
     [Description("Vector stores that may be searched; `[]` for none.")]
     public IReadOnlyList<string>? VectorStoreIds { get; init; }
 
-    [Description("Graphs that may be used; `[]` for none.")]
+    [Description("Graphs that may be used, 20 at most; `[]` for none.")]
     public IReadOnlyList<string>? GraphIds { get; init; }
 
     [Description(

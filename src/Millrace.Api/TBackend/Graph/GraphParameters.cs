@@ -60,7 +60,7 @@ internal sealed class GraphParameters(HttpRequest request, TimeProvider time)
         var parsed = GraphReader.ParseTime(text) ?? GraphReader.ParseTime(text.Replace(' ', '+'));
         if (parsed is not null)
             return parsed;
-        Wrong("datetime_parsing", name, "Input should be a valid datetime");
+        Wrong("datetime_parsing", name, GraphReader.InvalidTime);
         return null;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Millrace.Api.Shared.Bodies;
 using Millrace.Api.TBackend.Bodies;
@@ -10,9 +11,13 @@ using Millrace.Knowledge.Graph;
 namespace Millrace.Api.TBackend.Graph;
 
 /// <summary>Reads the bodies of the graph's routes. (t-backend §7, §14.4)</summary>
-internal static class GraphReader
+internal static partial class GraphReader
 {
     public const int LongestName = 500;
+
+    /// <summary>What is said of a time in another form.</summary>
+    public const string InvalidTime =
+        "Input should be a valid datetime in ISO 8601, such as 2024, 2024-05, 2024-05-31 or 2024-05-31T12:00:00Z";
 
     private const int LongestBody = 4 * 1024 * 1024;
     private const int LongestFact = 8_000;
@@ -20,6 +25,7 @@ internal static class GraphReader
     private const int LongestText = 4_000;
     private const int LargestObject = 64 * 1024;
     private const int LongestSessionId = 256;
+    private const int Timeout = 5_000;
 
     public static async Task<T> ReadAsync<T>(
         HttpContext http,
@@ -143,19 +149,19 @@ internal static class GraphReader
     public static string SessionId(Fields fields) =>
         fields.RequiredText("session_id", LongestSessionId);
 
-    /// <summary>A time as ISO 8601 writes it; a year or a month stands for its first moment.</summary>
+    /// <summary>A time as ISO 8601 writes it, in UTC where it says nothing else; a year or a month stands for its first moment.</summary>
     public static DateTimeOffset? ParseTime(string text)
     {
-        string[] shorter = ["yyyy", "yyyy-MM"];
-        const DateTimeStyles Utc =
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        var invariant = CultureInfo.InvariantCulture;
-        if (DateTimeOffset.TryParseExact(text, shorter, invariant, Utc, out var time))
-            return time;
-        return
-            text.Length >= 8
-            && char.IsAsciiDigit(text[0])
-            && DateTimeOffset.TryParse(text, invariant, Utc, out time)
+        if (!Iso8601().IsMatch(text))
+            return null;
+        // What is left out of a date is its first.
+        var whole = text.Length <= 10 ? text + "0000-01-01"[text.Length..] : text;
+        return DateTimeOffset.TryParse(
+            whole,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
             ? time
             : null;
     }
@@ -181,7 +187,7 @@ internal static class GraphReader
             return null;
         if (ParseTime(text) is { } time)
             return time;
-        fields.Wrong(name, null, "datetime_parsing", "Input should be a valid datetime");
+        fields.Wrong(name, null, "datetime_parsing", InvalidTime);
         return null;
     }
 
@@ -218,4 +224,11 @@ internal static class GraphReader
         }
         return items;
     }
+
+    [GeneratedRegex(
+        @"^[0-9]{4}(-[0-9]{2}(-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?)?)?\z",
+        RegexOptions.ExplicitCapture,
+        Timeout
+    )]
+    private static partial Regex Iso8601();
 }

@@ -44,7 +44,7 @@ internal static class GraphSearchRoutes
             .WithFailures(401, 403, 422, 429);
         routes
             .MapRead("/graph/search", SearchAsync)
-            .WithSummary("Ask all accessible graphs; of those that one other key shares, ten")
+            .WithSummary("Ask all accessible graphs; of those that one other key shares, ten. Nodes are those of the facts found, and of those that the question names as many as `limit`")
             .WithQuery("query", "What is asked; required.")
             .WithQuery("limit", "1 to 1,000; 10 when left out.")
             .WithMoment()

@@ -25,7 +25,7 @@ internal static class NodeRoutes
         routes
             .MapRead("/graph/{graph_id}/nodes", ListAsync)
             .WithSummary("List nodes, the latest first")
-            .WithQuery("known_at", "As the graph knew them at this time; now when left out.")
+            .WithQuery("known_at", "Those that there were at this time, with the names, types and summaries of now; now when left out.")
             .WithQuery("limit", "1 to 1,000; 100 when left out.")
             .WithQuery("offset", "How many to pass over.")
             .WithAnswer<IReadOnlyList<NodeResponse>>($"[{Example}]")
@@ -38,7 +38,7 @@ internal static class NodeRoutes
             .WithFailures(401, 403, 413, 422, 429);
         routes
             .MapRead("/graph/{graph_id}/nodes/{node_id}", ShowAsync)
-            .WithSummary("Show a node with its edges")
+            .WithSummary("Show a node as it is now, with its edges as of a time")
             .WithMoment()
             .WithAnswer<NodeResponse>(Example)
             .WithFailures(401, 403, 404, 422, 429);

@@ -14,6 +14,13 @@ namespace Millrace.Knowledge.Graph.Vectors;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct NearFact(Id<Fact> Fact, double Likeness);
 
+/// <summary>The vectors of a question, by the model that made each; null of one that does not answer.</summary>
+internal sealed class AskedVectors : Dictionary<string, float[]?>
+{
+    public AskedVectors()
+        : base(StringComparer.Ordinal) { }
+}
+
 /// <summary>
 /// Finds facts by meaning. Facts whose vectors are of an earlier embedding model are asked with that model's question, as
 /// long as it is connected. A workspace without vectors costs one look.
@@ -34,12 +41,18 @@ internal sealed partial class FactMeaning(
 
     // Of so many times as are asked for, what was not so at the moment is passed over.
     private const int Wider = 10;
+    private const int Widest = 10_000;
     private const int LookedUpAtOnce = 500;
 
-    /// <summary>The nearest first, of those of this graph that were true and known at the question's moment.</summary>
+    /// <summary>
+    /// The nearest first, of those of this graph that were true and known at the question's moment; fewer where very many
+    /// that are nearer were so at other times.
+    /// </summary>
+    /// <param name="asked">Kept for the next graph that is asked the same.</param>
     public async Task<IReadOnlyList<NearFact>> FindAsync(
         OpenedGraph graph,
         GraphQuestion question,
+        AskedVectors asked,
         int most,
         CancellationToken cancellation
     )
@@ -47,7 +60,14 @@ internal sealed partial class FactMeaning(
         var near = new List<NearFact>();
         foreach (var model in await vectors.ModelsAsync(graph.Workspace, cancellation))
         {
-            if (await EmbedAsync(graph.Workspace, question.Text, model, cancellation) is not { } vector)
+            if (!asked.TryGetValue(model, out var vector))
+                asked[model] = vector = await EmbedAsync(
+                    graph.Caller,
+                    question.Text,
+                    model,
+                    cancellation
+                );
+            if (vector is null)
                 continue;
             var index = await vectors.OpenAsync(
                 graph.Workspace,
@@ -70,20 +90,27 @@ internal sealed partial class FactMeaning(
     )
     {
         var ofGraph = new VectorFilter<FactKey>(key => key.Graph == graph.Id.Value);
-        foreach (var width in (int[])[most, most * Wider])
+        var looked = new HashSet<FactKey>();
+        var so = new HashSet<FactKey>();
+        for (var width = most; ; width *= Wider)
         {
             var hits = index.Search(vector, width, ofGraph);
-            var so = await SoAsync(graph, question.Moment, hits, cancellation);
+            so.UnionWith(
+                await SoAsync(
+                    graph,
+                    question.Moment,
+                    hits.Where(hit => looked.Add(hit.Key)),
+                    cancellation
+                )
+            );
             if (
                 so.Count >= question.Limit
                 || hits.Count < width
                 || hits[^1].Similarity < LeastLikeness
+                || width * Wider > Widest
             )
                 return Near(hits.Where(hit => so.Contains(hit.Key)).Take(most));
         }
-        // Much that is like the question was so at other times only.
-        var all = await SoAsync(graph, question.Moment, cancellation);
-        return Near(index.Search(vector, most, new VectorFilter<FactKey>(all)));
     }
 
     private static IEnumerable<NearFact> Near(IEnumerable<VectorHit<FactKey>> hits) =>
@@ -103,49 +130,25 @@ internal sealed partial class FactMeaning(
         {
             var places = string.Join(", ", Enumerable.Range(5, some.Length).Select(at => $"${at}"));
             so.UnionWith(
-                await SoAsync(
-                    graph,
-                    moment,
-                    $"AND f.id IN ({places})",
-                    some.Select(hit => (object?)hit.Key.Fact),
+                await store.ReadAsync(
+                    graph.Workspace,
+                    db =>
+                        db.QueryAsync(
+                            $"SELECT f.id FROM facts f WHERE f.workspace_id = $1 AND f.graph_id = $2 AND {FactView.IsTrue} AND f.id IN ({places})",
+                            row => new FactKey(graph.Id.Value, row.Id<Fact>(0).Value),
+                            [
+                                db.Workspace.Value,
+                                graph.Id.Value,
+                                moment.At,
+                                moment.Known,
+                                .. some.Select(hit => (object?)hit.Key.Fact),
+                            ]
+                        ),
                     cancellation
                 )
             );
         }
         return so;
-    }
-
-    private Task<HashSet<FactKey>> SoAsync(
-        OpenedGraph graph,
-        Moment moment,
-        CancellationToken cancellation
-    ) => SoAsync(graph, moment, "", [], cancellation);
-
-    private async Task<HashSet<FactKey>> SoAsync(
-        OpenedGraph graph,
-        Moment moment,
-        string among,
-        IEnumerable<object?> facts,
-        CancellationToken cancellation
-    )
-    {
-        var rows = await store.ReadAsync(
-            graph.Workspace,
-            db =>
-                db.QueryAsync(
-                    $"SELECT f.id FROM facts f WHERE f.workspace_id = $1 AND f.graph_id = $2 AND {FactView.IsTrue} {among}",
-                    row => new FactKey(graph.Id.Value, row.Id<Fact>(0).Value),
-                    [
-                        db.Workspace.Value,
-                        graph.Id.Value,
-                        moment.At,
-                        moment.Known,
-                        .. facts,
-                    ]
-                ),
-            cancellation
-        );
-        return [.. rows];
     }
 
     /// <summary>Null when the model does not answer: words and relations find what they can.</summary>

@@ -1,7 +1,9 @@
 using Millrace.Core.Audit;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
+using Millrace.Core.Work;
 using Millrace.Knowledge.Graph;
+using Millrace.Knowledge.Graph.Vectors;
 using Millrace.Testing;
 
 namespace Millrace.Tests.Knowledge.Graph;
@@ -38,7 +40,15 @@ public sealed class ConsolidationTests
                     erasing.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
             }
         );
-        var consolidation = new Consolidation(graph.Store, new AuditLog(graph.Time), time);
+        var consolidation = new Consolidation(
+            graph.Store,
+            new AuditLog(graph.Time),
+            new FactEmbedding(
+                new WorkQueue(graph.Store, new WorkOptions(), graph.Time),
+                graph.Time
+            ),
+            time
+        );
 
         var done = await consolidation.RunAsync(
             graph.Graph,

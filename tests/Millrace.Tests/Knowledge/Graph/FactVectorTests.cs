@@ -235,6 +235,51 @@ public sealed class FactVectorTests
         (await FindAsync(house, graph, "The red house")).ShouldBe(["The red barn"]);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task A_question_to_many_graphs_is_embedded_once_for_who_asks(Dialect dialect)
+    {
+        await using var house = await AssistantHarness.CreateAsync(dialect, _time);
+        var (owner, caller) = (await house.NewPrincipalAsync(), await house.NewPrincipalAsync());
+        caller = caller with { KeyNumber = 2 };
+        var (graphs, access) = (house.Get<Graphs>(), house.Get<GraphAccess>());
+        var shared = await access.OpenDefaultAsync(owner);
+        await graphs.ShareAsync(shared, Grantee.OfKey(2), GraphRole.Reader);
+        List<OpenedGraph> all = [shared, await access.OpenDefaultAsync(caller)];
+        for (var more = 0; more < 3; more++)
+            all.Add(await access.OpenAsync(caller, await graphs.CreateAsync(caller, "more", "")));
+        foreach (var graph in all)
+        {
+            await SayAsync(house, graph, "Bob moved to Oslo");
+            await EmbedAsync(house, graph);
+        }
+
+        var answer = await house
+            .Get<AccessibleSearch>()
+            .FindAsync(
+                caller,
+                new GraphQuestion("Bob moved to Oslo", new Moment(_time.GetUtcNow())) { Limit = 3 }
+            );
+
+        answer.Facts.Count.ShouldBe(3);
+        // Each graph has two that the question names; those of the facts are among them.
+        answer.Entities.Count.ShouldBeLessThanOrEqualTo(3 + 2 * 3);
+        var shown = answer.Entities.Select(entity => entity.Id).ToHashSet();
+        answer.Facts.ShouldAllBe(fact => shown.Contains(fact.Fact.SubjectId!.Value));
+        await house.FoldUsageAsync();
+        foreach (var (who, count) in new[] { (owner, 0L), (caller, 1L) })
+            (
+                await house.Store.ReadAsync(
+                    who.Workspace,
+                    db =>
+                        db.FirstAsync(
+                            "SELECT COALESCE(SUM(calls), 0) FROM usage_days WHERE endpoint = 'graph.search' AND workspace_id = $1",
+                            row => row.Int64(0),
+                            who.Workspace.Value
+                        )
+                )
+            ).ShouldBe(count);
+    }
+
     /// <summary>Rows of words and of vectors, and what the index in memory holds.</summary>
     private static async Task<(long Words, long Vectors, int Held)> IndexedAsync(
         AssistantHarness house,

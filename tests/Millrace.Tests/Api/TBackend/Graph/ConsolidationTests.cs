@@ -57,6 +57,70 @@ public sealed class ConsolidationTests
     }
 
     [Theory, OnEachDatabase]
+    public async Task Nodes_that_are_merged_deleted_or_named_otherwise_are_found_as_they_were_known(
+        Dialect dialect
+    )
+    {
+        await using var server = await TestServer.StartAsync(dialect);
+        using var client = server.Client();
+        var graph = await client.DefaultGraphAsync();
+        var nodes = new List<string>();
+        foreach (
+            var body in new[]
+            {
+                """{"name":"Robert","type":"person","aliases":["Chief"]}""",
+                """{"name":"Bob","type":"person","aliases":["Chief","Bobby"]}""",
+                """{"name":"Dora","type":"person","aliases":["Duchess"]}""",
+                """{"name":"Hub","type":"organization"}""",
+            }
+        )
+            nodes.Add(
+                (await client.SendAsync(HttpMethod.Post, $"/graph/{graph}/nodes", body))[
+                    "id"
+                ]!.ToString()
+            );
+        var known = "";
+        foreach (var from in nodes.Take(3))
+            known = (
+                await client.SendAsync(
+                    HttpMethod.Post,
+                    $"/graph/{graph}/edges",
+                    $$"""{"source_id":"{{from}}","target_id":"{{nodes[3]}}","relation":"runs","fact":"It is run","valid_from":"2020"}"""
+                )
+            )["created_at"]!.ToString();
+
+        await client.SendAsync(HttpMethod.Post, $"/graph/{graph}/consolidate");
+        await client.SendAsync(HttpMethod.Delete, $"/graph/{graph}/nodes/{nodes[2]}");
+        await client.SendAsync(
+            HttpMethod.Patch,
+            $"/graph/{graph}/nodes/{nodes[3]}",
+            """{"name":"Centre","aliases":[]}"""
+        );
+
+        foreach (
+            var (name, then, now) in new[]
+            {
+                // A name counts from when its node was made.
+                ("Bobby", 2, 1),
+                ("Duchess", 1, 0),
+                ("Hub", 3, 0),
+                ("Centre", 3, 1),
+            }
+        )
+        {
+            (await FoundAsync(name, $"&known_at={Uri.EscapeDataString(known)}")).ShouldBe(then, name);
+            (await FoundAsync(name, "")).ShouldBe(now, name);
+        }
+
+        async Task<int> FoundAsync(string name, string moment) =>
+            (
+                await client.ReadAsync($"/graph/{graph}/query?mode=graph&query={name}{moment}")
+            )["edges"]!
+                .AsArray()
+                .Count;
+    }
+
+    [Theory, OnEachDatabase]
     public async Task More_than_one_write_merges_is_merged_by_several(Dialect dialect)
     {
         const int many = 130;

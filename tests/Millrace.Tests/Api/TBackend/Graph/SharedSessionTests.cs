@@ -117,7 +117,7 @@ public sealed class SharedSessionTests
                             "DROP INDEX ix_episodes_session",
                             "ALTER TABLE episodes DROP COLUMN session_workspace_id",
                             "CREATE INDEX ix_episodes_session ON episodes (workspace_id, graph_id, session)",
-                            "DELETE FROM migrations WHERE floor = 'knowledge' AND number >= 9",
+                            "DELETE FROM migrations WHERE floor = 'knowledge' AND number = 9",
                         ]
                 )
                     await db.ExecuteAsync(statement);

@@ -120,9 +120,9 @@ public sealed class UpkeepTests
         (await client.TextsAsync(to, "q=lamp&at=2010-06")).Count.ShouldBe(1);
         (await client.TextsAsync(to, "q=lamp&at=2024")).Count.ShouldBe(2);
         (await client.TextsAsync(to, "q=crate&limit=1000")).Distinct().Count().ShouldBe(250);
-        (await client.EmployerAsync(to, "at=2021")).ShouldBe("Acme");
-        (await client.EmployerAsync(to, "at=2022-06")).ShouldBe("Beta");
-        (await client.EmployerAsync(to, "at=2024")).ShouldBe("Acme");
+        (await client.EdgesAsync(to, "2021")).ShouldBe(["works_at Acme", "works_at Beta"]);
+        (await client.EdgesAsync(to, "2022-06")).ShouldBe(["works_at Beta"]);
+        (await client.EdgesAsync(to, "2024")).ShouldBe(["works_at Acme"]);
         (await client.TextsAsync(to, "q=Bob&at=2021")).ShouldBe(["Bob works at Beta"]);
         (await client.TextsAsync(to, "q=Bob&at=2023")).ShouldBeEmpty();
         var again = await client.SendAsync(HttpMethod.Post, "/graph/migrate/session", move);

@@ -1,0 +1,2 @@
+-- Until when an entity had a name that it has no longer.
+ALTER TABLE entity_names ADD COLUMN dropped_at BIGINT NULL;
