@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Millrace.Core.Storage;
 using Npgsql;
 
 namespace Millrace.Testing;
@@ -19,23 +20,55 @@ public sealed class PostgresCluster
 
     private readonly int _port;
 
+    // What every migrated database is copied from: to run all migrations for each test takes a good part of its time.
+    private readonly Lazy<Task<string>> _migrated;
+
     // Held, since the end of its input ends the server.
     private readonly Process _keeper;
 
-    private PostgresCluster(int port, Process keeper) => (_port, _keeper) = (port, keeper);
+    private PostgresCluster(int port, Process keeper)
+    {
+        (_port, _keeper) = (port, keeper);
+        _migrated = new(MigrateAsync);
+    }
 
     /// <summary>Makes an empty database and gives its connection string.</summary>
     /// <param name="asInstalled">On a server that flushes to disk and tends its tables, as a user's does.</param>
     public static async Task<string> CreateDatabaseAsync(bool asInstalled = false)
     {
         var cluster = await (asInstalled ? AsInstalled : Fast).Value;
+        return cluster.ConnectionString(await cluster.CreateAsync("template1"));
+    }
+
+    /// <summary>Likewise one that is migrated.</summary>
+    public static async Task<string> CreateMigratedAsync()
+    {
+        var cluster = await Fast.Value;
+        return cluster.ConnectionString(await cluster.CreateAsync(await cluster._migrated.Value));
+    }
+
+    private async Task<string> CreateAsync(string template)
+    {
         var name = $"t_{Guid.NewGuid():N}";
-        await using var connection = new NpgsqlConnection(cluster.ConnectionString("postgres"));
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = $"CREATE DATABASE {name}";
+        command.CommandText = $"CREATE DATABASE {name} TEMPLATE {template}";
         await command.ExecuteNonQueryAsync();
-        return cluster.ConnectionString(name);
+        return name;
+    }
+
+    private async Task<string> MigrateAsync()
+    {
+        var name = await CreateAsync("template1");
+        // Nobody may be connected to what is copied.
+        var connection = $"{ConnectionString(name)};Pooling=false";
+        await using var store = new PostgresStore(
+            new StorageOptions { Postgres = connection },
+            StorageMaps.All
+        );
+        await store.MigrateAsync();
+        return name;
     }
 
     private string ConnectionString(string database) =>

@@ -92,8 +92,9 @@ public sealed class TestServer : IAsyncDisposable
         all["Millrace:Server:Urls"] = "http://127.0.0.1:0";
         // One for all, as servers on one database need it.
         all[MasterKeys.Variable] = Convert.ToBase64String(new byte[32]);
-        if (dialect is Dialect.Postgres)
-            all["Millrace:Storage:Postgres"] = await PostgresCluster.CreateDatabaseAsync();
+        var postgres = await TestStore.MigratedAsync(dialect, folder);
+        if (postgres.Length > 0)
+            all["Millrace:Storage:Postgres"] = postgres;
         var server = new TestServer(
             folder,
             all,

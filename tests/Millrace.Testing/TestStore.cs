@@ -7,6 +7,9 @@ namespace Millrace.Testing;
 /// <summary>A migrated, empty store of a test's own, on either database.</summary>
 public sealed class TestStore : IAsyncDisposable
 {
+    // What every migrated database is copied from: to run all migrations for each test takes a good part of its time.
+    private static readonly Lazy<Task<byte[]>> MigratedFile = new(MigrateFileAsync);
+
     private readonly string _folder;
 
     private TestStore(Store store, string folder) => (Store, _folder) = (store, folder);
@@ -20,9 +23,18 @@ public sealed class TestStore : IAsyncDisposable
 
     public static async Task<TestStore> CreateAsync(Dialect dialect)
     {
-        var test = await CreateEmptyAsync(dialect);
-        await test.Store.MigrateAsync();
-        return test;
+        var folder = Directory.CreateTempSubdirectory("millrace-test-").FullName;
+        var postgres = await MigratedAsync(dialect, folder);
+        return new TestStore(Open(folder, postgres), folder) { Postgres = postgres };
+    }
+
+    /// <summary>Puts a migrated database into a folder, or gives the connection string of one.</summary>
+    internal static async Task<string> MigratedAsync(Dialect dialect, string folder)
+    {
+        if (dialect is Dialect.Postgres)
+            return await PostgresCluster.CreateMigratedAsync();
+        await File.WriteAllBytesAsync(PathIn(folder), await MigratedFile.Value);
+        return "";
     }
 
     /// <summary>A store with no schema at all.</summary>
@@ -75,7 +87,19 @@ public sealed class TestStore : IAsyncDisposable
         var maps = StorageMaps.All;
         return postgres.Length > 0
             ? new PostgresStore(new StorageOptions { Postgres = postgres }, maps)
-            : new SqliteStore(Path.Combine(folder, "millrace.db"), 4, maps);
+            : new SqliteStore(PathIn(folder), 4, maps);
+    }
+
+    private static string PathIn(string folder) => Path.Combine(folder, "millrace.db");
+
+    private static async Task<byte[]> MigrateFileAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("millrace-test-").FullName;
+        await using (var store = Open(folder, ""))
+            await store.MigrateAsync();
+        var file = await File.ReadAllBytesAsync(PathIn(folder));
+        Directory.Delete(folder, recursive: true);
+        return file;
     }
 }
 
