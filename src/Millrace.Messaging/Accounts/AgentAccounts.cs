@@ -182,7 +182,7 @@ public sealed class AgentAccounts(
                 account.RecoveryDigest = null;
                 (account.Email, account.EmailVerifiedAt) = (null, null);
                 (account.Description, account.Owner, account.Version) = (null, null, null);
-                await AccountMails.VoidAsync(db, account.Id);
+                await AccountMails.EraseAsync(db, account.Id);
                 await AgentKeys.RevokeAllAsync(db, account.Id, now);
                 await Tokens.RevokeAllAsync(db, account.Id, now);
                 await audit.AppendAsync(db, account.Id, "agent.deleted", caller.Credential, origin);

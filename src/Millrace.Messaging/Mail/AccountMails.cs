@@ -63,4 +63,12 @@ public sealed class AccountMails(WorkQueue work, AccountOptions options)
             account.Value,
             MailPurpose.KeyRotated
         );
+
+    /// <summary>Forgets the mails of an account that is deleted with their addresses, also those not yet sent. (fluxra §9.7)</summary>
+    internal static async ValueTask EraseAsync(Db db, Id<AgentAccount> account) =>
+        await db.ExecuteAsync(
+            "DELETE FROM account_mails WHERE workspace_id = $1 AND account_id = $2",
+            db.Workspace.Value,
+            account.Value
+        );
 }

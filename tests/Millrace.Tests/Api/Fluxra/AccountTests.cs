@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Storage;
 using Millrace.Testing;
@@ -69,6 +70,34 @@ public sealed class AccountTests
         (await agent.ExchangeAsync()).ShouldFail(401, "UNAUTHORIZED");
         (await http.CallAsync("GET", $"{Path(agent)}/profile")).ShouldFail(404, "NOT_FOUND");
         (await http.CallAsync("GET", "/api/agents")).Json["agents"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Nothing_keeps_the_address_of_a_deleted_agent(Dialect dialect)
+    {
+        await using var server = await TestServer.StartAsync(dialect, _time);
+        using var agent = await AgentClient.RegisterAsync(server, email: "ops@example.com");
+        (await AddressesAsync()).ShouldBe(2, "of the account and of its mail");
+
+        (await agent.RecoveryAsync("DELETE", Path(agent))).Status.ShouldBe(200);
+
+        (await AddressesAsync()).ShouldBe(0);
+
+        Task<long> AddressesAsync() =>
+            server
+                .Services.GetRequiredService<Store>()
+                .ReadAsync(
+                    Reach.Installation,
+                    db =>
+                        db.FirstAsync(
+                            """
+                            SELECT (SELECT COUNT(*) FROM agent_accounts WHERE email = $1)
+                                + (SELECT COUNT(*) FROM account_mails WHERE address = $1)
+                            """,
+                            row => row.Int64(0),
+                            "ops@example.com"
+                        )
+                );
     }
 
     [Theory, OnEachDatabase]
