@@ -105,22 +105,18 @@ public sealed class Consolidation
     {
         var merged = 0;
         foreach (var some in same.Chunk(atOnce))
-            merged += await _store.WriteAsync(
-                graph.Workspace,
-                db =>
-                    GraphWrite.RunAsync(
-                        db,
-                        graph,
-                        _time,
-                        async write =>
-                        {
-                            var count = 0;
-                            foreach (var one in some)
-                                count += await merge(write, one);
-                            await _embedding.QueueAsync(write);
-                            return count;
-                        }
-                    ),
+            merged += await GraphWrite.RunAsync(
+                _store,
+                graph,
+                _time,
+                async write =>
+                {
+                    var count = 0;
+                    foreach (var one in some)
+                        count += await merge(write, one);
+                    await _embedding.QueueAsync(write);
+                    return count;
+                },
                 cancellation
             );
         return merged;

@@ -45,30 +45,23 @@ public sealed class Entities(Store store, TimeProvider time)
     )
     {
         graph.Demand(GraphRole.Writer);
-        return store.WriteAsync(
-            graph.Workspace,
-            db =>
-                GraphWrite.RunAsync(
-                    db,
-                    graph,
-                    time,
-                    async write =>
-                    {
-                        var mention = new Mention(entity.Name!, entity.Type ?? "")
-                        {
-                            Source = "user",
-                        };
-                        var (id, _) = await write.Names.AddAsync(
-                            mention,
-                            Terms.Key(mention.Name),
-                            entity.Summary ?? "",
-                            entity.Attributes
-                        );
-                        foreach (var alias in entity.Aliases ?? [])
-                            await write.Names.AddNameAsync(id, Terms.Key(alias), alias);
-                        return await EntityRows.GetAsync(db, graph.Id, id);
-                    }
-                ),
+        return GraphWrite.RunAsync(
+            store,
+            graph,
+            time,
+            async write =>
+            {
+                var mention = new Mention(entity.Name!, entity.Type ?? "") { Source = "user" };
+                var (id, _) = await write.Names.AddAsync(
+                    mention,
+                    Terms.Key(mention.Name),
+                    entity.Summary ?? "",
+                    entity.Attributes
+                );
+                foreach (var alias in entity.Aliases ?? [])
+                    await write.Names.AddNameAsync(id, Terms.Key(alias), alias);
+                return await EntityRows.GetAsync(write.Db, graph.Id, id);
+            },
             cancellation
         );
     }
@@ -82,9 +75,11 @@ public sealed class Entities(Store store, TimeProvider time)
     )
     {
         graph.Demand(GraphRole.Writer);
-        return store.WriteAsync(
-            graph.Workspace,
-            db => GraphWrite.RunAsync(db, graph, time, write => ChangeAsync(write, id, change)),
+        return GraphWrite.RunAsync(
+            store,
+            graph,
+            time,
+            write => ChangeAsync(write, id, change),
             cancellation
         );
     }
@@ -98,22 +93,17 @@ public sealed class Entities(Store store, TimeProvider time)
     )
     {
         graph.Demand(GraphRole.Writer);
-        return store.WriteAsync(
-            graph.Workspace,
-            db =>
-                GraphWrite.RunAsync(
-                    db,
-                    graph,
-                    time,
-                    async write =>
-                    {
-                        await EntityRows.LiveAsync(write, id);
-                        foreach (var fact in await FactsOfAsync(write, id))
-                            await write.RetractAsync(fact, null);
-                        await RetireAsync(write, id, null);
-                        return true;
-                    }
-                ),
+        return GraphWrite.RunAsync(
+            store,
+            graph,
+            time,
+            async write =>
+            {
+                await EntityRows.LiveAsync(write, id);
+                foreach (var fact in await FactsOfAsync(write, id))
+                    await write.RetractAsync(fact, null);
+                await RetireAsync(write, id, null);
+            },
             cancellation
         );
     }

@@ -112,20 +112,16 @@ public sealed class FactLog
         var reading = change.Text is { } text
             ? Read(new NewFact { Text = text })
             : Reading.Nothing;
-        return _store.WriteAsync(
-            graph.Workspace,
-            db =>
-                GraphWrite.RunAsync(
-                    db,
-                    graph,
-                    _time,
-                    async write =>
-                    {
-                        var changed = await ChangeAsync(write, change, reading);
-                        await _embedding.QueueAsync(write);
-                        return changed;
-                    }
-                ),
+        return GraphWrite.RunAsync(
+            _store,
+            graph,
+            _time,
+            async write =>
+            {
+                var changed = await ChangeAsync(write, change, reading);
+                await _embedding.QueueAsync(write);
+                return changed;
+            },
             cancellation
         );
     }
@@ -142,20 +138,15 @@ public sealed class FactLog
     )
     {
         graph.Demand(GraphRole.Writer);
-        return _store.WriteAsync(
-            graph.Workspace,
-            db =>
-                GraphWrite.RunAsync(
-                    db,
-                    graph,
-                    _time,
-                    async write =>
-                    {
-                        await Withdrawals.TakeBackAsync(write, await GetAsync(write, id));
-                        await _embedding.QueueAsync(write);
-                        return true;
-                    }
-                ),
+        return GraphWrite.RunAsync(
+            _store,
+            graph,
+            _time,
+            async write =>
+            {
+                await Withdrawals.TakeBackAsync(write, await GetAsync(write, id));
+                await _embedding.QueueAsync(write);
+            },
             cancellation
         );
     }
@@ -166,30 +157,26 @@ public sealed class FactLog
         IReadOnlyList<FactView> facts,
         CancellationToken cancellation
     ) =>
-        _store.WriteAsync(
-            graph.Workspace,
-            db =>
-                GraphWrite.RunAsync(
-                    db,
-                    graph,
-                    _time,
-                    async write =>
-                    {
-                        var any = false;
-                        foreach (var fact in facts)
-                        {
-                            var standing = await write.FindAsync(
-                                "f.id = $3 AND f.retracted_at IS NULL",
-                                fact.Id.Value
-                            );
-                            foreach (var version in standing)
-                                await Withdrawals.TakeBackAsync(write, version);
-                            any |= standing.Count > 0;
-                        }
-                        await _embedding.QueueAsync(write);
-                        return any;
-                    }
-                ),
+        GraphWrite.RunAsync(
+            _store,
+            graph,
+            _time,
+            async write =>
+            {
+                var any = false;
+                foreach (var fact in facts)
+                {
+                    var standing = await write.FindAsync(
+                        "f.id = $3 AND f.retracted_at IS NULL",
+                        fact.Id.Value
+                    );
+                    foreach (var version in standing)
+                        await Withdrawals.TakeBackAsync(write, version);
+                    any |= standing.Count > 0;
+                }
+                await _embedding.QueueAsync(write);
+                return any;
+            },
             cancellation
         );
 
@@ -201,22 +188,15 @@ public sealed class FactLog
     public Task EraseAsync(OpenedGraph graph, Id<Fact> id, CancellationToken cancellation = default)
     {
         graph.Demand(GraphRole.Writer);
-        return _store.WriteAsync(
-            graph.Workspace,
-            async db =>
+        return GraphWrite.RunAsync(
+            _store,
+            graph,
+            _time,
+            async write =>
             {
-                var erased = await GraphWrite.RunAsync(
-                    db,
-                    graph,
-                    _time,
-                    async write =>
-                    {
-                        var erased = await Withdrawals.EraseAsync(write, await GetAsync(write, id));
-                        await _embedding.QueueAsync(write);
-                        return erased;
-                    }
-                );
-                await _vectors.RemoveAsync(db, erased.ConvertAll(fact => fact.Id));
+                var erased = await Withdrawals.EraseAsync(write, await GetAsync(write, id));
+                await _embedding.QueueAsync(write);
+                await _vectors.RemoveAsync(write.Db, erased.ConvertAll(fact => fact.Id));
             },
             cancellation
         );

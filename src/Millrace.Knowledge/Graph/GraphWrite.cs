@@ -58,6 +58,36 @@ internal sealed class GraphWrite
     public HeldFacts Held { get; }
 
     /// <exception cref="Forbidden">The graph was removed meanwhile.</exception>
+    public static Task<T> RunAsync<T>(
+        Store store,
+        OpenedGraph graph,
+        TimeProvider time,
+        Func<GraphWrite, ValueTask<T>> write,
+        CancellationToken cancellation
+    ) => store.WriteAsync(graph.Workspace, db => RunAsync(db, graph, time, write), cancellation);
+
+    /// <exception cref="Forbidden">The graph was removed meanwhile.</exception>
+    public static Task RunAsync(
+        Store store,
+        OpenedGraph graph,
+        TimeProvider time,
+        Func<GraphWrite, ValueTask> write,
+        CancellationToken cancellation
+    ) =>
+        RunAsync(
+            store,
+            graph,
+            time,
+            async changes =>
+            {
+                await write(changes);
+                return true;
+            },
+            cancellation
+        );
+
+    /// <summary>The same within a write of the caller's.</summary>
+    /// <exception cref="Forbidden">The graph was removed meanwhile.</exception>
     public static ValueTask<T> RunAsync<T>(
         Db db,
         OpenedGraph graph,

@@ -41,18 +41,14 @@ internal sealed class Reprocessing(
             var read = await ReadAsync(graph, some, cancellation);
             // What is read anew is in the words of who wrote it, whoever asks for the reading.
             foreach (var ofOne in read.GroupBy(one => one.Whole.WrittenBy))
-                added += await store.WriteAsync(
-                    graph.Workspace,
-                    db =>
-                        GraphWrite.RunAsync(
-                            db,
-                            graph with
-                            {
-                                Guest = ofOne.Key,
-                            },
-                            time,
-                            write => AddAsync(write, ofOne)
-                        ),
+                added += await GraphWrite.RunAsync(
+                    store,
+                    graph with
+                    {
+                        Guest = ofOne.Key,
+                    },
+                    time,
+                    write => AddAsync(write, ofOne),
                     cancellation
                 );
             episodes += some.Count;

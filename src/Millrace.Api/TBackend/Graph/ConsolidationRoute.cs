@@ -21,7 +21,7 @@ internal static class ConsolidationRoute
     public static void MapConsolidation(this IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/graph/{graph_id}/consolidate", ConsolidateAsync)
-            .WithSummary("Merge nodes and facts that are there more than once")
+            .WithSummary("Merge nodes and facts that are there more than once; with `session_id` facts of that session of the key's")
             .WithBody<ConsolidationRequest>("""{"dry_run":true,"max_facts":1000}""")
             .WithAnswer<GraphTaskResponse>(
                 """

@@ -33,7 +33,7 @@ internal static class UpkeepRoutes
             .WithFailures(401, 403, 429);
         routes
             .MapPost("/graph/reprocess/session/{session_id}", ReprocessSessionAsync)
-            .WithSummary("The same for what was said in one session")
+            .WithSummary("The same for what was said in one session of the key's, in the graph that it has now")
             .WithAnswer<GraphTaskResponse>(TaskExample)
             .WithFailures(401, 403, 404, 429);
         routes
@@ -43,7 +43,7 @@ internal static class UpkeepRoutes
             .WithFailures(401, 403, 404, 429);
         routes
             .MapPost("/graph/migrate/session", MigrateAsync)
-            .WithSummary("Copy or move what was said in a session to another graph")
+            .WithSummary("Copy or move what was said in a session of the key's to another graph")
             .WithBody<SessionMigrationRequest>(
                 """
                 {"session_id":"my-session-1","from_graph_id":"g_0198c0de4c7b7000a1b2c3d4e5f60718",
