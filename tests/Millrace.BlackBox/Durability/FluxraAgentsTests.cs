@@ -16,9 +16,7 @@ public sealed class FluxraAgentsTests
     )
     {
         var folder = Directory.CreateTempSubdirectory("millrace-agents-").FullName;
-        var settings = new Settings { ["Fluxra:Limits:Enabled"] = "false" };
-        if (dialect is Dialect.Postgres)
-            settings["Storage:Postgres"] = await PostgresCluster.CreateDatabaseAsync();
+        var settings = await new Settings { ["Fluxra:Limits:Enabled"] = "false" }.OnAsync(dialect);
         try
         {
             var output = await Scripts.PlainNodeAsync(

@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Millrace.BlackBox.Processes;
+using Millrace.Core.Storage;
+using Millrace.Testing;
 using Millrace.Testing.Doubles;
 
 namespace Millrace.BlackBox.Durability;
@@ -23,10 +25,12 @@ public sealed class KilledGraphTests
         "Walker", "Schmidt", "Robinson", "Harris", "Young", "Wright", "Lopez", "Baker", "Carter", "Mitchell",
     ];
 
-    [Fact]
-    public async Task Each_fact_of_a_document_is_there_once_after_a_kill()
+    [Theory, OnEachDatabase]
+    public async Task Each_fact_of_a_document_is_there_once_after_a_kill(Dialect dialect)
     {
-        await using var server = await ServerProcess.StartAsync(new Settings().Unlimited());
+        await using var server = await ServerProcess.StartAsync(
+            await new Settings().Unlimited().OnAsync(dialect)
+        );
         var graph = await DefaultGraphAsync(server);
         var store = await PostAsync(server, "/files/vector-stores", new { name = "people" });
         await PostAsync(
@@ -47,8 +51,8 @@ public sealed class KilledGraphTests
         facts.Count.ShouldBe(people);
     }
 
-    [Fact]
-    public async Task A_turn_whose_reading_was_killed_is_read_again_and_kept_once()
+    [Theory, OnEachDatabase]
+    public async Task A_turn_whose_reading_was_killed_is_read_again_and_kept_once(Dialect dialect)
     {
         await using var model = await OpenAiDouble.StartAsync();
         var isReading = new TaskCompletionSource();
@@ -66,7 +70,7 @@ public sealed class KilledGraphTests
                 : Behaviour.Hangs;
         };
         await using var server = await ServerProcess.StartAsync(
-            new Settings().Unlimited().Serve("reader", model)
+            await new Settings().Unlimited().Serve("reader", model).OnAsync(dialect)
         );
         var graph = await DefaultGraphAsync(server);
         await server.ChatAsync(new { message = Told, session_id = "s" });

@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Millrace.BlackBox.Processes;
+using Millrace.Core.Storage;
+using Millrace.Testing;
 
 namespace Millrace.BlackBox.Durability;
 
@@ -19,10 +21,12 @@ public sealed class KilledIngestTests
             )
     );
 
-    [Fact]
-    public async Task A_document_is_whole_after_a_kill_and_answers_a_chat()
+    [Theory, OnEachDatabase]
+    public async Task A_document_is_whole_after_a_kill_and_answers_a_chat(Dialect dialect)
     {
-        await using var server = await ServerProcess.StartAsync(new Settings().Unlimited());
+        await using var server = await ServerProcess.StartAsync(
+            await new Settings().Unlimited().OnAsync(dialect)
+        );
         var store = (await PostAsync(server, "", new { name = "my-documents" }))["id"]!.ToString();
         var file = await UploadAsync(server);
         var adding = PostAsync(server, $"/{store}/files", new { file_id = file });

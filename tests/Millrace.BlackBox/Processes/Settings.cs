@@ -1,4 +1,6 @@
 using System.Collections;
+using Millrace.Core.Storage;
+using Millrace.Testing;
 using Millrace.Testing.Doubles;
 
 namespace Millrace.BlackBox.Processes;
@@ -37,6 +39,14 @@ public sealed class Settings : IEnumerable<KeyValuePair<string, string>>
         this[$"{served}:Provider"] = $"{name}-provider";
         if (isEmbedding)
             this[$"{served}:Embeddings"] = "true";
+        return this;
+    }
+
+    /// <summary>Keeps what the server stores in a database of this kind, which outlives the server's kills.</summary>
+    public async Task<Settings> OnAsync(Dialect dialect)
+    {
+        if (dialect is Dialect.Postgres)
+            this["Storage:Postgres"] = await PostgresCluster.CreateDatabaseAsync();
         return this;
     }
 
