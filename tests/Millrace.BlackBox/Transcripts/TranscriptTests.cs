@@ -3,7 +3,7 @@ using Millrace.Testing.Doubles;
 
 namespace Millrace.BlackBox.Transcripts;
 
-/// <summary>The contract's transcripts and snippets, by Python's <c>requests</c>. (t-backend §§3–6, 8, 9, A.1, A.2)</summary>
+/// <summary>The contract's transcripts and snippets, by Python's <c>requests</c>. (t-backend §§3–6, 8, 9, 12, A.1, A.2, A.6)</summary>
 public sealed class TranscriptTests
 {
     private const string Hello = "Hello world, and all who sail in her.";
@@ -40,6 +40,15 @@ public sealed class TranscriptTests
     {
         await using var server = await ServerProcess.StartAsync();
         await PlayAsync(server, scenario, expected);
+    }
+
+    [Fact]
+    public async Task A_document_that_is_fetched_is_answered_from()
+    {
+        await using var server = await ServerProcess.StartAsync(
+            new Settings { ["Outbound:Allow:0"] = "127.0.0.1" }
+        );
+        await PlayAsync(server, "documents", "one million tokens");
     }
 
     private static async Task PlayAsync(string scenario, string expected, Behaviour behaviour)

@@ -3,10 +3,12 @@
 BASE_URL, API_KEY and EXPECTED stand in the environment. Ends with 0 when all that the scenario expects held.
 """
 
+import http.server
 import json
 import os
 import re
 import sys
+import threading
 import uuid
 
 import requests
@@ -126,6 +128,67 @@ def ndjson():
         assert answer.headers["Content-Type"].startswith("application/x-ndjson")
         parsed = [json.loads(line) for line in answer.iter_lines() if line]
     assert "".join(frame["text"] for frame in parsed if frame["type"] == "content") == EXPECTED
+
+
+def paper(*lines):
+    """A PDF of one page, a line of text below the other."""
+    text = "".join(f"BT /F1 12 Tf 72 {720 - 24 * at} Td ({line}) Tj ET\n" for at, line in enumerate(lines))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+        " /Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(text)} >>\nstream\n{text}endstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    pdf, places = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(f"{len(pdf):010} 00000 n \n")
+        pdf += f"{number} 0 obj\n{body}\nendobj\n"
+    table = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{''.join(places)}"
+    trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(pdf)}\n%%EOF\n"
+    return (pdf + table + trailer).encode()
+
+
+def documents():
+    """Appendix A.6: a paper is fetched by its address, put into a store, and named by the answer that is read in it."""
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = paper(
+                "The tokenomics are simple: there are one million tokens, and half of every fee is burned.",
+                "Ada founded the company in Lisbon with two engineers.",
+            )
+            self.send_response(200)
+            self.send_header("Content-Type", "application/pdf")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    def post(path, **more):
+        answer = requests.post(f"{BASE}{path}", headers={"api-key": KEY}, timeout=120, **more)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    store = post("/files/vector-stores", json={"name": "my-documents", "description": "What the company says."})
+    assert store["id"].startswith("vs_"), store
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{site.server_port}/whitepaper.pdf"
+        file = post(f"/files/upload-url?url={url}")
+        site.shutdown()
+    added = post(f"/files/vector-stores/{store['id']}/files", json={"file_id": file["file_id"]})
+    assert added["file_id"] == file["file_id"], added
+    # A busy machine may take longer to read it than the answer waits.
+    while added["status"] == "in_progress":
+        entry = f"{BASE}/files/vector-stores/{store['id']}/files/{file['file_id']}"
+        added = requests.get(entry, headers={"api-key": KEY}, timeout=60).json()
+    assert added["status"] == "completed", added
+    reply = post("/chat", json={"message": "Search my documents for information about tokenomics"})["reply"]
+    assert "whitepaper.pdf" in reply and re.search(EXPECTED, reply), reply
 
 
 def second_generation():
