@@ -197,9 +197,7 @@ public sealed partial class Assistant
         }
         catch (Failure failure)
         {
-            // A provider that refuses a request may say it again; that is for the caller, and for no log.
-            var reason = failure is Invalid ? "the request was refused" : failure.Message;
-            Log.Degraded(_logger, failure.Code, reason);
+            Log.Degraded(_logger, failure.Code, failure.Reason);
             ending.Failure = failure;
         }
         catch (Exception failure)

@@ -62,7 +62,7 @@ internal sealed partial class Recall(
         catch (Failure failure)
         {
             // Without an embedder a conversation goes on with its window and its summary.
-            Log.Unavailable(logger, failure.Message);
+            Log.Unavailable(logger, failure.Reason);
             return Recalled.Nothing;
         }
     }

@@ -10,12 +10,18 @@ public abstract class Failure(string code, string message, Exception? cause = nu
     : Exception(message, cause)
 {
     public string Code { get; } = code;
+
+    /// <summary>What a log may say of it.</summary>
+    public virtual string Reason => Message;
 }
 
 /// <summary>The request is well formed and means something that cannot be.</summary>
 public sealed class Invalid(string code, string message, string? parameter = null)
     : Failure(code, message)
 {
+    /// <summary>Not its message: a model's provider that refuses a request may repeat it, and that is for the caller.</summary>
+    public override string Reason => "the request was refused";
+
     /// <summary>The request's field at fault, when it is one.</summary>
     public string? Parameter { get; } = parameter;
 }

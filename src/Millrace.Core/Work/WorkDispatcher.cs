@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Millrace.Core.Failures;
 using Millrace.Core.Identity;
 using Millrace.Core.Ids;
 using Millrace.Core.Storage;
@@ -231,13 +232,16 @@ internal sealed partial class WorkDispatcher(
         }
         catch (Exception failure)
         {
+            var known = failure as Failure;
             Log.AttemptFailed(
                 logger,
                 lease.Item.Kind,
                 lease.Item.Id.Value,
                 lease.Item.Attempts,
                 lease.Item.MaxAttempts,
-                failure
+                known is null ? "see below" : $"{known.Code}, {known.Reason}",
+                // With a failure's message it would say what its reason leaves out.
+                known is null ? failure : null
             );
             await _leases.FailAsync(lease, failure);
             return;
@@ -291,7 +295,7 @@ internal sealed partial class WorkDispatcher(
 
         [LoggerMessage(
             LogLevel.Warning,
-            "Work {Kind} {Item} failed in attempt {Attempt} of {MaxAttempts}"
+            "Work {Kind} {Item} failed in attempt {Attempt} of {MaxAttempts}: {Reason}"
         )]
         public static partial void AttemptFailed(
             ILogger logger,
@@ -299,7 +303,8 @@ internal sealed partial class WorkDispatcher(
             Guid item,
             long attempt,
             long maxAttempts,
-            Exception failure
+            string reason,
+            Exception? failure
         );
 
         [LoggerMessage(LogLevel.Error, "The end of work {Kind} {Item} cannot be written")]

@@ -47,7 +47,7 @@ internal sealed partial class ChunkEmbedder(
             )
         {
             // It is found by its words even so, and has another turn at the next upkeep.
-            Log.WithoutVectors(logger, failure.Message);
+            Log.WithoutVectors(logger, failure.Reason);
             await CompleteAsync(claim, model: null, failure.Message);
         }
     }

@@ -122,7 +122,7 @@ internal sealed partial class MeaningSearch(
         }
         catch (Failure failure)
         {
-            Log.Unavailable(logger, model, failure.Message);
+            Log.Unavailable(logger, model, failure.Reason);
             return null;
         }
     }

@@ -48,7 +48,7 @@ public sealed partial class FactExtraction(
         }
         catch (Failure failure)
         {
-            Log.Failed(logger, failure.Message);
+            Log.Failed(logger, failure.Reason);
             return ByRule(text, saidAt);
         }
     }

@@ -57,7 +57,7 @@ internal sealed partial class ModelMemory(
         catch (Failure failure)
             when (!turn.MayWait || failure is not (Unavailable or Limited or TimedOut))
         {
-            Log.Failed(logger, failure.Message);
+            Log.Failed(logger, failure.Reason);
             return null;
         }
     }

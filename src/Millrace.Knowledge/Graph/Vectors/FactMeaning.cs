@@ -183,7 +183,7 @@ internal sealed partial class FactMeaning(
         }
         catch (Failure failure)
         {
-            Log.Unavailable(logger, model, failure.Message);
+            Log.Unavailable(logger, model, failure.Reason);
             return null;
         }
     }

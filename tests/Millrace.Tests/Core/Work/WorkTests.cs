@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Failures;
@@ -201,6 +202,25 @@ public sealed class WorkTests
         var item = await process.Queue.GetAsync(Ada, id);
         item.RunAfter.ShouldBe(_time.GetUtcNow().AddMinutes(3));
         item.Error.ShouldBe("rate_limited: Slow down.");
+    }
+
+    [Fact]
+    public async Task A_log_tells_a_fault_whole_and_of_a_refusal_nothing_that_it_repeats()
+    {
+        await using var test = await TestStore.CreateAsync(Dialect.Sqlite);
+        var handler = new Handler { Failure = new Invalid("refused", "'herons nest' is bad.") };
+        var log = new Lines();
+        await using var process = Start(test.Store, handler, log: log);
+        await process.Queue.EnqueueAsync(new NewWork(Ada, "job") { MaxAttempts = 1 });
+        await process.RunDueAsync();
+        handler.Failure = new InvalidOperationException("A hole in the code.");
+        await process.Queue.EnqueueAsync(new NewWork(Ada, "job") { MaxAttempts = 1 });
+        await process.RunDueAsync();
+
+        log.Written.Count.ShouldBe(2);
+        log.Written[0].ShouldContain("refused");
+        log.Written[0].ShouldNotContain("herons");
+        log.Written[1].ShouldContain("A hole in the code.");
     }
 
     [Theory, OnEachDatabase]
@@ -405,7 +425,8 @@ public sealed class WorkTests
         Store store,
         Handler handler,
         int parallelism = 8,
-        IHostApplicationLifetime? lifetime = null
+        IHostApplicationLifetime? lifetime = null,
+        ILogger<WorkDispatcher>? log = null
     )
     {
         var options = new WorkOptions { Parallelism = parallelism };
@@ -418,7 +439,7 @@ public sealed class WorkTests
                 [handler],
                 options,
                 _time,
-                NullLogger<WorkDispatcher>.Instance,
+                log ?? NullLogger<WorkDispatcher>.Instance,
                 lifetime
             )
         );
@@ -455,6 +476,24 @@ public sealed class WorkTests
         public void StopApplication() => _stopping.Cancel();
 
         public void Dispose() => _stopping.Dispose();
+    }
+
+    private sealed class Lines : ILogger<WorkDispatcher>
+    {
+        public List<string> Written { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Written.Add($"{formatter(state, exception)} {exception}");
     }
 
     private sealed class Handler : IWorkHandler

@@ -80,7 +80,10 @@ public sealed class ListTests
         for (var i = 0; i < 5; i++)
             groups.Add(await ada.GroupAsync());
         await ada.SentAsync(groups[1], "x");
+        // What is sent within one millisecond has no order between conversations.
+        await Task.Delay(5);
         var edited = await ada.SentAsync(groups[3], "x");
+        await Task.Delay(5);
         await ada.SentAsync(groups[0], "x");
         await ada.EditAsync(edited, "y");
         // A direct conversation that nobody wrote in is shown to whoever opened it.
