@@ -79,8 +79,9 @@ public sealed class ListTests
         var groups = new List<string>();
         for (var i = 0; i < 5; i++)
             groups.Add(await ada.GroupAsync());
+        // What happens within one millisecond has no order between conversations.
+        await Task.Delay(5);
         await ada.SentAsync(groups[1], "x");
-        // What is sent within one millisecond has no order between conversations.
         await Task.Delay(5);
         var edited = await ada.SentAsync(groups[3], "x");
         await Task.Delay(5);
