@@ -239,7 +239,7 @@ internal sealed partial class WorkDispatcher(
                 lease.Item.Id.Value,
                 lease.Item.Attempts,
                 lease.Item.MaxAttempts,
-                known is null ? "see below" : $"{known.Code}, {known.Reason}",
+                known is null ? failure.GetType().Name : $"{known.Code}, {known.Reason}",
                 // With a failure's message it would say what its reason leaves out.
                 known is null ? failure : null
             );

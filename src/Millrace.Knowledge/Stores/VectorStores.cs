@@ -145,7 +145,14 @@ public sealed class VectorStores(Store store, StoreContents contents, TimeProvid
         CancellationToken cancellation
     )
     {
-        while (!await store.WriteAsync(workspace, db => DeleteSomeAsync(db, id), cancellation)) { }
+        var isGone = await store.WriteAsync(workspace, db => DeleteSomeAsync(db, id), cancellation);
+        // Once begun it goes on without the caller, who would leave half a store behind.
+        while (!isGone)
+            isGone = await store.WriteAsync(
+                workspace,
+                db => DeleteSomeAsync(db, id),
+                CancellationToken.None
+            );
     }
 
     /// <summary>Takes out some files; the store is gone with the last of them. Says whether it is.</summary>
